@@ -1,0 +1,37 @@
+//! Quantiles of durations, by linear interpolation between closest ranks (Hyndman and Fan's type 7, the
+//! default of R and NumPy).
+
+/// Median and 95th percentile, in the unit of the values; `None` without values. Reorders its input.
+pub fn median_and_p95(values: &mut [i64]) -> Option<(f64, f64)> {
+    if values.is_empty() {
+        return None;
+    }
+    let median = quantile(values, 0.5);
+    let p95 = quantile(values, 0.95);
+    Some((median, p95))
+}
+
+fn quantile(values: &mut [i64], p: f64) -> f64 {
+    let position = (values.len() - 1) as f64 * p;
+    let below = position.floor() as usize;
+    let fraction = position - below as f64;
+    let (_, &mut low, above) = values.select_nth_unstable(below);
+    if fraction == 0.0 {
+        return low as f64;
+    }
+    // The rank above is the least of what lies right of the selected one.
+    let high = above.iter().copied().min().unwrap_or(low);
+    low as f64 + (high as f64 - low as f64) * fraction
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median_and_p95;
+
+    #[test]
+    fn interpolates_between_ranks() {
+        assert_eq!(median_and_p95(&mut [4, 1, 3, 2]), Some((2.5, 3.8499999999999996)));
+        assert_eq!(median_and_p95(&mut [7]), Some((7.0, 7.0)));
+        assert_eq!(median_and_p95(&mut []), None);
+    }
+}

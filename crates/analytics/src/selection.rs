@@ -1,0 +1,148 @@
+//! Which events count, what they become, and one customer's journey made of them.
+//!
+//! A journey is the customer's selected events in order, each turned into a node; immediate repeats of a
+//! node fold into one stop unless they are kept.
+
+use crate::aggregate::{Aggregate, run};
+use crate::log::JourneyLog;
+
+/// What events become. `class` has one entry an event; the other columns one entry a class.
+///
+/// A class is "this activity, recognised by that rule": it is computed once per version of the inventory,
+/// and a level of view (touchpoint, channel, …) is then only a small table from class to node.
+#[derive(Debug, Clone, Copy)]
+pub struct Projection<'a> {
+    /// Class of each event.
+    pub class: &'a [u32],
+    /// Node of each class, below `nodes`.
+    pub node: &'a [u32],
+    /// Owning department of each class; any code, equal codes are the same department.
+    pub owner: &'a [u32],
+    /// Number of different nodes.
+    pub nodes: u32,
+}
+
+/// Whether immediate repeats of a node count once or each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repeats {
+    /// `A A B` is the journey `A B`.
+    #[default]
+    Collapse,
+    /// `A A B` stays as it is.
+    Keep,
+}
+
+/// Which events and journeys count.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// First instant that counts, in microseconds.
+    pub from: Option<i64>,
+    /// First instant that no longer counts.
+    pub until: Option<i64>,
+    /// Activities that count, by code; all where absent.
+    pub activities: Option<Vec<bool>>,
+    /// Journeys count only if one of their selected events is of such a class; all where absent.
+    pub touching: Option<Vec<bool>>,
+    /// Folding of repeats.
+    pub repeats: Repeats,
+}
+
+/// One stop of a journey: a node, once or several times in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// The node.
+    pub node: u32,
+    /// Owner at the first event of the stop.
+    pub owner_in: u32,
+    /// Owner at the last event of the stop.
+    pub owner_out: u32,
+    /// Instant of the first event.
+    pub first: i64,
+    /// Instant of the last event.
+    pub last: i64,
+    /// Number of events folded into the stop, at least 1.
+    pub events: u32,
+}
+
+impl Stop {
+    /// Time from leaving this stop to reaching the next one: last event here to first event there.
+    pub fn gap_to(&self, next: &Self) -> i64 {
+        next.first - self.last
+    }
+}
+
+/// Fills `stops` with a customer's journey; at most `limit` stops are needed by the caller.
+/// Leaves it empty where the customer has no journey within the selection.
+pub fn journey_of(
+    log: &JourneyLog,
+    projection: &Projection<'_>,
+    selection: &Selection,
+    customer: usize,
+    limit: usize,
+    stops: &mut Vec<Stop>,
+) {
+    stops.clear();
+    let range = log.of_customer(customer);
+    let times = &log.times()[range.clone()];
+    // Events are sorted by time, so a period is one contiguous range.
+    let start = selection.from.map_or(0, |from| times.partition_point(|&t| t < from));
+    let end = selection.until.map_or(times.len(), |until| times.partition_point(|&t| t < until));
+    if start >= end {
+        return;
+    }
+    let activities = &log.activities()[range.clone()];
+    let classes = &projection.class[range];
+    let counts = |at: usize| selection.activities.as_ref().is_none_or(|mask| mask[activities[at] as usize]);
+    if let Some(touching) = &selection.touching
+        && !(start..end).any(|at| counts(at) && touching[classes[at] as usize])
+    {
+        return;
+    }
+    for at in start..end {
+        if !counts(at) {
+            continue;
+        }
+        let class = classes[at] as usize;
+        let (node, owner, time) = (projection.node[class], projection.owner[class], times[at]);
+        match stops.last_mut() {
+            Some(stop) if stop.node == node && selection.repeats == Repeats::Collapse => {
+                stop.last = time;
+                stop.owner_out = owner;
+                stop.events += 1;
+            }
+            _ => {
+                // One stop more than the limit tells the caller that the journey goes on, and lets the
+                // repeats of the last stop that is needed be counted in full.
+                if stops.len() > limit {
+                    return;
+                }
+                stops.push(Stop { node, owner_in: owner, owner_out: owner, first: time, last: time, events: 1 });
+            }
+        }
+    }
+}
+
+/// Number of selected events and of journeys, which every figure's caption shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Events that count.
+    pub events: u64,
+    /// Customers with at least one of them.
+    pub journeys: u64,
+}
+
+/// Counts what a selection holds, without making journeys.
+pub fn totals(log: &JourneyLog, projection: &Projection<'_>, selection: &Selection) -> Totals {
+    struct Sum(Totals);
+    impl Aggregate for Sum {
+        fn push(&mut self, _customer: u32, stops: &[Stop]) {
+            self.0.journeys += 1;
+            self.0.events += stops.iter().map(|stop| u64::from(stop.events)).sum::<u64>();
+        }
+        fn merge(&mut self, other: Self) {
+            self.0.journeys += other.0.journeys;
+            self.0.events += other.0.events;
+        }
+    }
+    run(log, projection, selection, usize::MAX, || Sum(Totals::default())).0
+}

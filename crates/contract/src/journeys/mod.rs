@@ -1,0 +1,11 @@
+//! Exploring journeys: the question ([`ExploreQuery`]), which lives in the URL, and its answers.
+
+mod query;
+mod view;
+
+pub use query::{ExploreQuery, Level, Occurrence, Towards};
+pub use view::{
+    Behind, BehindCustomer, ColumnView, CustomerEvent, CustomerView, Department, Drawing, DrawnLink, DrawnNode,
+    Flow, JourneysView, LinkView, NeighbourView, NodeKind, NodeView, SankeyView, TransitionView, TransitionsView,
+    NodeCount, Choice, Period,
+};

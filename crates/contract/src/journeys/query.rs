@@ -1,0 +1,339 @@
+//! The question, and how it is written in a URL.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Kind, UserError};
+
+/// What events become on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    #[default]
+    Touchpoint,
+    Experience,
+    Channel,
+    Department,
+    Stage,
+    Activity,
+}
+
+impl Level {
+    /// All levels, in the order in which pages list them.
+    pub const ALL: [Self; 6] =
+        [Self::Touchpoint, Self::Experience, Self::Channel, Self::Department, Self::Stage, Self::Activity];
+
+    /// Stable name in URLs and on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Touchpoint => "touchpoint",
+            Self::Experience => "experience",
+            Self::Channel => "channel",
+            Self::Department => "department",
+            Self::Stage => "stage",
+            Self::Activity => "activity",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Touchpoint => "Touchpoint",
+            Self::Experience => "Experience",
+            Self::Channel => "Channel",
+            Self::Department => "Department",
+            Self::Stage => "Stage",
+            Self::Activity => "Activity",
+        }
+    }
+}
+
+/// Where to look from the anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Towards {
+    #[default]
+    Forward,
+    Backward,
+    Both,
+}
+
+impl Towards {
+    /// All directions.
+    pub const ALL: [Self; 3] = [Self::Forward, Self::Backward, Self::Both];
+
+    /// Stable name in URLs and on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Backward => "backward",
+            Self::Both => "both",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Forward => "Forward",
+            Self::Backward => "Backward",
+            Self::Both => "Both ways",
+        }
+    }
+}
+
+/// Which occurrence of the anchor counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occurrence {
+    First,
+    Last,
+}
+
+impl Occurrence {
+    /// Stable name in URLs and on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Last => "last",
+        }
+    }
+}
+
+/// A question about journeys. Everything that a figure depends on is in here, and all of it in the URL.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExploreQuery {
+    pub by: Level,
+    pub direction: Towards,
+    /// Label of the node to look from.
+    pub anchor: Option<String>,
+    /// Default: the first forward, the last backward.
+    pub occurrence: Option<Occurrence>,
+    pub steps: u32,
+    pub top: u32,
+    /// First and last day that count, `2026-03-01`, in the company's time zone.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// Only events of this source.
+    pub source: Option<String>,
+    pub keep_repeats: bool,
+    /// (step, nodes kept) where Other was opened.
+    pub opened: Vec<(i32, u32)>,
+    /// Id of the selected node, or of the node that the selected link leaves.
+    pub select: Option<String>,
+    /// Id of the node that the selected link reaches.
+    pub select_to: Option<String>,
+    /// Page of the list of customers, from 1.
+    pub page: u32,
+    pub table: bool,
+}
+
+impl Default for ExploreQuery {
+    fn default() -> Self {
+        Self {
+            by: Level::Touchpoint,
+            direction: Towards::Forward,
+            anchor: None,
+            occurrence: None,
+            steps: 6,
+            top: 10,
+            from: None,
+            to: None,
+            source: None,
+            keep_repeats: false,
+            opened: Vec::new(),
+            select: None,
+            select_to: None,
+            page: 1,
+            table: false,
+        }
+    }
+}
+
+impl ExploreQuery {
+    /// Reads name-value pairs, already decoded. Unknown names and values are refused, naming what exists.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, UserError> {
+        let mut query = Self::default();
+        for (name, value) in pairs {
+            let text = || (!value.is_empty()).then(|| value.to_owned());
+            match name {
+                "by" => query.by = choice(name, value, &Level::ALL, Level::key)?,
+                "direction" => query.direction = choice(name, value, &Towards::ALL, Towards::key)?,
+                "anchor" => query.anchor = text(),
+                "occurrence" if value.is_empty() => query.occurrence = None,
+                "occurrence" => {
+                    let all = [Occurrence::First, Occurrence::Last];
+                    query.occurrence = Some(choice(name, value, &all, Occurrence::key)?);
+                }
+                "steps" => query.steps = number(name, value, 2, 30)?,
+                "top" => query.top = number(name, value, 1, 60)?,
+                "from" => query.from = text(),
+                "to" => query.to = text(),
+                "source" => query.source = text(),
+                "repeats" => query.keep_repeats = value == "keep",
+                "open" => query.opened = opened(value)?,
+                "select" => query.select = text(),
+                "select_to" => query.select_to = text(),
+                "page" => query.page = number(name, value, 1, 1_000_000)?,
+                "view" => query.table = value == "table",
+                other => {
+                    return Err(UserError::new(Kind::Invalid, "unknown_filter", format!("There is no filter \u{201c}{other}\u{201d}."))
+                        .at(other)
+                        .remedy(
+                            "Filters are: by, direction, anchor, occurrence, steps, top, from, to, source, repeats, open, select, select_to, page, view.",
+                        ));
+                }
+            }
+        }
+        Ok(query)
+    }
+
+    /// The pairs that differ from the defaults, in a fixed order.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let Self {
+            by,
+            direction,
+            anchor,
+            occurrence,
+            steps,
+            top,
+            from,
+            to,
+            source,
+            keep_repeats,
+            opened,
+            select,
+            select_to,
+            page,
+            table,
+        } = self;
+        let plain = Self::default();
+        let mut pairs = Vec::new();
+        let mut put = |name, differs: bool, value: String| {
+            if differs {
+                pairs.push((name, value));
+            }
+        };
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        put("by", *by != plain.by, by.key().into());
+        put("direction", *direction != plain.direction, direction.key().into());
+        put("anchor", anchor.is_some(), text(anchor));
+        put("occurrence", occurrence.is_some(), occurrence.map_or("", Occurrence::key).into());
+        put("steps", *steps != plain.steps, steps.to_string());
+        put("top", *top != plain.top, top.to_string());
+        put("from", from.is_some(), text(from));
+        put("to", to.is_some(), text(to));
+        put("source", source.is_some(), text(source));
+        put("repeats", *keep_repeats, "keep".into());
+        let open: Vec<String> = opened.iter().map(|(step, top)| format!("{step}:{top}")).collect();
+        put("open", !opened.is_empty(), open.join(","));
+        put("view", *table, "table".into());
+        put("select", select.is_some(), text(select));
+        put("select_to", select_to.is_some(), text(select_to));
+        put("page", *page != plain.page, page.to_string());
+        pairs
+    }
+
+    /// `?by=…`, percent-encoded, or nothing for the default question.
+    pub fn to_search(&self) -> String {
+        let pairs: Vec<String> =
+            self.pairs().into_iter().map(|(name, value)| format!("{name}={}", encode(&value))).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
+    /// The same question with nothing selected.
+    #[must_use]
+    pub fn unselected(&self) -> Self {
+        Self { select: None, select_to: None, page: 1, ..self.clone() }
+    }
+
+    /// The same question about another drawing: what was opened or selected no longer exists there.
+    #[must_use]
+    pub fn redrawn(&self) -> Self {
+        Self { opened: Vec::new(), ..self.unselected() }
+    }
+}
+
+/// Percent-encodes everything but unreserved characters.
+pub fn encode(value: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b',' | b'/' => {
+                out.push(byte as char);
+            }
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+fn choice<T: Copy>(name: &str, value: &str, all: &[T], key: fn(T) -> &'static str) -> Result<T, UserError> {
+    all.iter().copied().find(|&one| key(one) == value).ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|&one| key(one)).collect();
+        UserError::new(Kind::Invalid, "unknown_value", format!("\u{201c}{value}\u{201d} is not a value of {name}."))
+            .at(name)
+            .remedy(format!("Use one of: {}.", known.join(", ")))
+    })
+}
+
+fn number(name: &str, value: &str, least: u32, most: u32) -> Result<u32, UserError> {
+    value.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+        UserError::new(Kind::Invalid, "out_of_range", format!("\u{201c}{value}\u{201d} is not a value of {name}."))
+            .at(name)
+            .remedy(format!("Use a whole number from {least} to {most}."))
+    })
+}
+
+fn opened(value: &str) -> Result<Vec<(i32, u32)>, UserError> {
+    let refused = || {
+        UserError::new(Kind::Invalid, "unknown_value", format!("\u{201c}{value}\u{201d} is not a list of opened steps."))
+            .at("open")
+            .remedy("Write step:number, several with commas, as in 2:40,3:40.")
+    };
+    value
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (step, top) = part.split_once(':').ok_or_else(refused)?;
+            let step = step.parse().map_err(|_| refused())?;
+            let top = top.parse().ok().filter(|top| (1..=500).contains(top)).ok_or_else(refused)?;
+            Ok((step, top))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ExploreQuery, Level, Occurrence, Towards};
+
+    #[test]
+    fn a_question_survives_the_url() {
+        let query = ExploreQuery {
+            by: Level::Experience,
+            direction: Towards::Both,
+            anchor: Some("Call: \u{e4}&=+ 100 %".into()),
+            occurrence: Some(Occurrence::Last),
+            steps: 9,
+            opened: vec![(-2, 40), (3, 60)],
+            select: Some("2/n/A > B".into()),
+            keep_repeats: true,
+            ..ExploreQuery::default()
+        };
+        let pairs = query.pairs();
+        let read = ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));
+        assert_eq!(read, Ok(query));
+    }
+
+    #[test]
+    fn unknown_names_and_values_are_refused_by_name() {
+        let error = ExploreQuery::from_pairs([("colour", "red")]).expect_err("unknown");
+        assert_eq!((error.code.as_str(), error.place.as_deref()), ("unknown_filter", Some("colour")));
+        let error = ExploreQuery::from_pairs([("by", "planet")]).expect_err("unknown");
+        assert!(error.remedy.expect("remedy").contains("touchpoint, experience"));
+        assert!(ExploreQuery::from_pairs([("steps", "31")]).is_err());
+    }
+}

@@ -1,0 +1,12 @@
+//! What crosses the wire between browser, server and command line: queries, views and errors.
+//!
+//! Plain data with serde, and nothing that could fail: no I/O, no rules, no formatting. Numbers are raw
+//! (seconds, cents, counts, shares between 0 and 1); pages turn them into text.
+
+pub mod error;
+pub mod inventory;
+pub mod journeys;
+pub mod people;
+pub mod sources;
+
+pub use error::{Kind, UserError};

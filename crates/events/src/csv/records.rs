@@ -1,0 +1,345 @@
+//! Records of a CSV file one by one, in bounded memory: a record that is too long, holds a NUL or is not in
+//! the file's encoding is reported as such, and reading goes on at the next line.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::detect::{Dialect, Encoding};
+use crate::EventsError;
+
+/// Longest cell that is read, in bytes.
+pub const MAX_CELL: usize = 1 << 20;
+const MAX_COLUMNS: usize = 4096;
+const BLOCK: usize = 1 << 16;
+
+/// Why a record can't be used, whatever its cells mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordError {
+    CellTooLarge,
+    TooManyCells,
+    Nul,
+    Encoding,
+}
+
+impl RecordError {
+    /// Stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CellTooLarge => "cell_too_large",
+            Self::TooManyCells => "too_many_cells",
+            Self::Nul => "nul_byte",
+            Self::Encoding => "bad_encoding",
+        }
+    }
+
+    /// One sentence.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::CellTooLarge => "A cell is larger than 1 MiB, or a quote is never closed.",
+            Self::TooManyCells => "The row has more than 4,096 cells.",
+            Self::Nul => "The row holds a NUL byte.",
+            Self::Encoding => "The row holds bytes that are no text in the file's encoding.",
+        }
+    }
+
+    /// One sentence.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::CellTooLarge => "Shorten the cell, or close the quote.",
+            Self::TooManyCells => "Check the delimiter.",
+            Self::Nul => "Remove the NUL byte; files from databases often hold them for empty values.",
+            Self::Encoding => "Save the file as UTF-8, or choose its encoding in the preview.",
+        }
+    }
+}
+
+/// One record; reused from row to row.
+#[derive(Debug, Default)]
+pub struct Record {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    cells: usize,
+    /// Line of the file at which it starts, from 1.
+    pub line: u64,
+    /// Set where the record as a whole can't be used; cells may then be cut short.
+    pub error: Option<RecordError>,
+}
+
+impl Record {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        self.cells
+    }
+
+    /// Whether it has no cell.
+    pub fn is_empty(&self) -> bool {
+        self.cells == 0
+    }
+
+    /// A cell's bytes; UTF-8 unless `error` says otherwise.
+    pub fn cell(&self, at: usize) -> &[u8] {
+        if at >= self.cells {
+            return &[];
+        }
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[from..self.ends[at]]
+    }
+
+    /// All cells.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.cells).map(|at| self.cell(at))
+    }
+}
+
+/// A file's records.
+pub struct Records {
+    path: PathBuf,
+    input: Box<dyn Read + Send>,
+    reader: Reader,
+    buffer: Vec<u8>,
+    from: usize,
+    until: usize,
+    finished: bool,
+    line: u64,
+    bytes: u64,
+}
+
+/// Opens a file; a byte-order mark is skipped.
+pub fn open(path: &Path, dialect: Dialect) -> Result<Records, EventsError> {
+    let file = File::open(path).map_err(EventsError::io("opening", path))?;
+    let input: Box<dyn Read + Send> = match dialect.encoding {
+        Encoding::Utf8 => Box::new(file),
+        other => {
+            let encoding = match other {
+                Encoding::Utf16Le => encoding_rs::UTF_16LE,
+                Encoding::Utf16Be => encoding_rs::UTF_16BE,
+                _ => encoding_rs::WINDOWS_1252,
+            };
+            Box::new(DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(file))
+        }
+    };
+    let mut records = Records {
+        path: path.to_owned(),
+        input,
+        reader: ReaderBuilder::new().delimiter(dialect.delimiter).build(),
+        buffer: vec![0; BLOCK],
+        from: 0,
+        until: 0,
+        finished: false,
+        line: 1,
+        bytes: 0,
+    };
+    records.fill()?;
+    if records.buffer[..records.until].starts_with(&[0xef, 0xbb, 0xbf]) {
+        records.from = 3;
+    }
+    Ok(records)
+}
+
+impl Records {
+    /// Decoded bytes read so far, for progress.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Reads the next record; false at the end. Empty lines are no records.
+    pub fn read(&mut self, record: &mut Record) -> Result<bool, EventsError> {
+        record.error = None;
+        record.cells = 0;
+        record.text.resize(record.text.capacity().max(1024), 0);
+        record.ends.resize(record.ends.capacity().max(32), 0);
+        self.skip_blank_lines()?;
+        record.line = self.line;
+        let (mut out, mut ends, mut used) = (0, 0, 0);
+        loop {
+            let input = &self.buffer[self.from + used..self.until];
+            if input.is_empty() && !self.finished {
+                self.fill_keeping()?;
+                continue;
+            }
+            let (result, read, wrote, ended) =
+                self.reader.read_record(input, &mut record.text[out..], &mut record.ends[ends..]);
+            used += read;
+            out += wrote;
+            ends += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {
+                    // The reader asks for more even after the end, and then finishes the last record.
+                }
+                ReadRecordResult::OutputFull if out < MAX_CELL + 4096 => {
+                    let larger = (record.text.len() * 2).min(MAX_CELL + 8192);
+                    record.text.resize(larger, 0);
+                }
+                ReadRecordResult::OutputFull => return self.give_up(record, ends, RecordError::CellTooLarge),
+                ReadRecordResult::OutputEndsFull if ends < MAX_COLUMNS => {
+                    record.ends.resize(record.ends.len() * 2, 0);
+                }
+                ReadRecordResult::OutputEndsFull => return self.give_up(record, ends, RecordError::TooManyCells),
+                ReadRecordResult::Record => {
+                    self.advance(used);
+                    record.cells = ends;
+                    record.error = check(&record.text[..out], &record.ends[..ends]);
+                    return Ok(true);
+                }
+                ReadRecordResult::End => {
+                    self.advance(used);
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// Reports a record without end, and resumes at the line after the one where it began.
+    fn give_up(&mut self, record: &mut Record, ends: usize, error: RecordError) -> Result<bool, EventsError> {
+        record.cells = ends;
+        record.error = Some(error);
+        self.reader.reset();
+        loop {
+            if let Some(end) = self.buffer[self.from..self.until].iter().position(|&byte| byte == b'\n') {
+                self.advance(end + 1);
+                return Ok(true);
+            }
+            if self.finished {
+                self.advance(self.until - self.from);
+                return Ok(true);
+            }
+            // The line itself is too long to keep: what was seen of it can go.
+            self.bytes += (self.until - self.from) as u64;
+            self.from = self.until;
+            self.fill()?;
+        }
+    }
+
+    fn skip_blank_lines(&mut self) -> Result<(), EventsError> {
+        loop {
+            while self.from < self.until && matches!(self.buffer[self.from], b'\n' | b'\r') {
+                self.advance(1);
+            }
+            if self.from < self.until || self.finished {
+                return Ok(());
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Moves on, counting lines.
+    fn advance(&mut self, bytes: usize) {
+        let passed = &self.buffer[self.from..self.from + bytes];
+        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.bytes += bytes as u64;
+        self.from += bytes;
+    }
+
+    /// Reads more once all before `from` can go.
+    fn fill(&mut self) -> Result<(), EventsError> {
+        self.buffer.copy_within(self.from..self.until, 0);
+        self.until -= self.from;
+        self.from = 0;
+        self.fill_keeping()
+    }
+
+    /// Reads more behind what is there, keeping the start of the current record.
+    fn fill_keeping(&mut self) -> Result<(), EventsError> {
+        if self.until == self.buffer.len() {
+            if self.from > BLOCK / 2 {
+                return self.fill();
+            }
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+        loop {
+            match self.input.read(&mut self.buffer[self.until..]) {
+                Ok(0) => self.finished = true,
+                Ok(read) => self.until += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(EventsError::io("reading", &self.path)(error)),
+            }
+            return Ok(());
+        }
+    }
+}
+
+fn check(text: &[u8], ends: &[usize]) -> Option<RecordError> {
+    if text.contains(&0) {
+        return Some(RecordError::Nul);
+    }
+    if std::str::from_utf8(text).is_err() {
+        return Some(RecordError::Encoding);
+    }
+    let mut from = 0;
+    for &end in ends {
+        if end - from > MAX_CELL {
+            return Some(RecordError::CellTooLarge);
+        }
+        from = end;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::{Record, RecordError, open};
+    use crate::csv::{Dialect, Encoding};
+
+    fn read_all(bytes: &[u8], encoding: Encoding) -> Vec<(u64, Option<RecordError>, Vec<String>)> {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(bytes).expect("written");
+        let mut records = open(file.path(), Dialect { encoding, delimiter: b',' }).expect("opened");
+        let mut record = Record::default();
+        let mut all = Vec::new();
+        while records.read(&mut record).expect("read") {
+            let cells = record.iter().map(|cell| String::from_utf8_lossy(cell).chars().take(20).collect()).collect();
+            all.push((record.line, record.error, cells));
+        }
+        all
+    }
+
+    fn row(line: u64, cells: &[&str]) -> (u64, Option<RecordError>, Vec<String>) {
+        (line, None, cells.iter().map(|&cell| cell.to_owned()).collect())
+    }
+
+    #[test]
+    fn quotes_blank_lines_and_no_final_newline() {
+        let all = read_all(b"\xef\xbb\xbfa,b\r\n\r\n\"x\ny\",\"say \"\"hi\"\"\"\n5\" pipe,z", Encoding::Utf8);
+        assert_eq!(all, [row(1, &["a", "b"]), row(3, &["x\ny", "say \"hi\""]), row(5, &["5\" pipe", "z"])]);
+    }
+
+    #[test]
+    fn an_unclosed_quote_costs_one_line() {
+        let mut bytes = b"a,b\n\"open,1\n".to_vec();
+        for _ in 0..200_000 {
+            bytes.extend_from_slice(b"plain,1\n");
+        }
+        let all = read_all(&bytes, Encoding::Utf8);
+        assert_eq!(all.len(), 200_002);
+        assert_eq!((all[1].0, all[1].1), (2, Some(RecordError::CellTooLarge)));
+        assert_eq!(all[2], row(3, &["plain", "1"]));
+        assert_eq!(all[200_001], row(200_002, &["plain", "1"]));
+    }
+
+    #[test]
+    fn a_giant_line_costs_itself() {
+        let mut bytes = b"a,b\nx,".to_vec();
+        bytes.extend(std::iter::repeat_n(b'y', 5 << 20));
+        bytes.extend_from_slice(b"\nplain,1\n");
+        let all = read_all(&bytes, Encoding::Utf8);
+        assert_eq!(all.len(), 3);
+        assert_eq!(all[1].1, Some(RecordError::CellTooLarge));
+        assert_eq!(all[2], row(3, &["plain", "1"]));
+    }
+
+    #[test]
+    fn other_encodings() {
+        let utf16: Vec<u8> =
+            "\u{feff}n,\u{fc}\nM\u{fc}ller,1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read_all(&utf16, Encoding::Utf16Le), [row(1, &["n", "\u{fc}"]), row(2, &["M\u{fc}ller", "1"])]);
+        assert_eq!(read_all(b"M\xfcller,1", Encoding::Latin1), [row(1, &["M\u{fc}ller", "1"])]);
+        assert_eq!(read_all(b"ok,1\nM\xfcller,1\nok,2", Encoding::Utf8)[1].1, Some(RecordError::Encoding));
+        assert_eq!(read_all(b"a\0b,1", Encoding::Utf8)[0].1, Some(RecordError::Nul));
+    }
+}

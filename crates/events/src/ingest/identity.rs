@@ -1,0 +1,99 @@
+//! What tells events apart: the source's own id, or the content and its number among identical rows of the
+//! file. Importing a file again therefore adds nothing.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::progress::Progress;
+use crate::segment::read_identities;
+use crate::{EventsError, SegmentRef, Store};
+
+/// The events of a source that are known, with a hash of what each says.
+#[derive(Debug, Default)]
+pub struct Known {
+    keys: HashMap<u128, i64, Spread>,
+    /// Identical rows so far in this file.
+    ordinals: HashMap<u128, u64, Spread>,
+}
+
+/// Keys are hashes already: their low bits serve as they are.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Spread(u64);
+
+impl std::hash::BuildHasher for Spread {
+    type Hasher = Self;
+    fn build_hasher(&self) -> Self {
+        Self(0)
+    }
+}
+
+impl std::hash::Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+    fn write_u128(&mut self, key: u128) {
+        self.0 = key as u64;
+    }
+}
+
+/// How an event relates to what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    New,
+    Duplicate,
+    /// The same id says something else.
+    Conflict,
+}
+
+impl Known {
+    /// Reads the identities of stored segments.
+    pub fn load(store: &Store, stored: &[SegmentRef], progress: &Progress) -> Result<Self, EventsError> {
+        let mut known = Self::default();
+        for segment in stored {
+            if progress.is_cancelled() {
+                return Err(EventsError::Cancelled);
+            }
+            let identities = read_identities(&store.segment(&segment.file))?;
+            known.keys.extend(identities);
+        }
+        Ok(known)
+    }
+
+    /// The key of a row without an id: its content and its number among rows of the same content.
+    pub fn key_of_content(&mut self, content: u128) -> u128 {
+        let ordinal = self.ordinals.entry(content).or_insert(0);
+        let key = if *ordinal == 0 {
+            content
+        } else {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(&content.to_be_bytes()).update(&ordinal.to_be_bytes());
+            short(&hasher)
+        };
+        *ordinal += 1;
+        key
+    }
+
+    /// Takes an event in, unless it is known.
+    pub fn admit(&mut self, key: u128, content: i64) -> Relation {
+        match self.keys.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(content);
+                Relation::New
+            }
+            Entry::Occupied(known) if *known.get() == content => Relation::Duplicate,
+            Entry::Occupied(_) => Relation::Conflict,
+        }
+    }
+}
+
+/// The first 128 bits of a hash.
+pub fn short(hasher: &blake3::Hasher) -> u128 {
+    let mut first = [0; 16];
+    first.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    u128::from_be_bytes(first)
+}

@@ -1,0 +1,136 @@
+//! One import: rows of a file become events in segments; what can't be used is quarantined; what is known
+//! already is counted as duplicate. received = accepted + duplicate + quarantined, always.
+//!
+//! Nothing counts before the caller records the returned segments in the manifest, all in one transaction.
+//! An import that is killed leaves files that no manifest names, which the next one sweeps away.
+
+mod identity;
+mod progress;
+mod quarantine;
+mod row;
+
+use std::path::Path;
+
+use chrono_tz::Tz;
+use contract::sources::{ColumnMapping, Counts, Reason};
+use contract::{Kind, UserError};
+
+use crate::csv::{Dialect, Mapping, Record, Sample, open, sample};
+use crate::segment::{Batch, write_batch};
+use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
+
+pub use identity::Known;
+pub use progress::{Phase, Progress};
+pub use quarantine::first_rows;
+
+/// What to read, and how.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    /// Names the segments and the quarantine file; unique for all time.
+    pub import: &'a str,
+    pub path: &'a Path,
+    pub source: &'a str,
+    /// Detected where not given.
+    pub encoding: Option<crate::csv::Encoding>,
+    pub delimiter: Option<u8>,
+    pub mapping: &'a ColumnMapping,
+    /// For times that carry no zone.
+    pub zone: Option<Tz>,
+    /// Microseconds since 1970; events more than a day later are refused.
+    pub now: i64,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub counts: Counts,
+    /// To be recorded in the manifest.
+    pub segments: Vec<SegmentMeta>,
+    /// Reasons of quarantined rows, most frequent first.
+    pub reasons: Vec<Reason>,
+    pub first_event: Option<i64>,
+    pub last_event: Option<i64>,
+    pub dialect: Dialect,
+}
+
+/// Events held in memory before they are written.
+const BATCH: usize = 1_000_000;
+
+/// Reads a file's start as [`run`] would.
+pub fn look(job: &Job<'_>) -> Result<Sample, EventsError> {
+    sample(job.path, job.encoding, job.delimiter)
+}
+
+/// Reads the file. `stored` are the segments that the manifest names for this source.
+pub fn run(
+    store: &Store,
+    _lock: &ImportLock,
+    job: &Job<'_>,
+    stored: &[SegmentRef],
+    progress: &Progress,
+) -> Result<Outcome, EventsError> {
+    let sample = look(job)?;
+    let columns = Mapping::resolve(job.mapping, &sample.header)?;
+    let times = sample.rows.iter().map(|row| row[columns.time].as_str()).filter(|value| !value.trim().is_empty());
+    let detected = crate::time::detect(times);
+    if detected.zone_needed && job.zone.is_none() {
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "time_zone_needed",
+            format!("The times in column \u{201c}{}\u{201d} carry no time zone.", job.mapping.time),
+        )
+        .at("time zone")
+        .remedy("Say in which zone they are: --time-zone Europe/Berlin, or UTC.")
+        .into());
+    }
+    progress.phase(Phase::Comparing);
+    let mut known = Known::load(store, stored, progress)?;
+
+    progress.phase(Phase::Reading);
+    let pseudonyms = store.pseudonyms()?;
+    let mut records = open(job.path, sample.dialect)?;
+    let header = crate::csv::read_header(&mut records)?;
+    let names: Vec<String> = columns.attributes.iter().map(|(name, _)| name.clone()).collect();
+    let mut reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);
+    let mut quarantine = quarantine::Writer::new(store.quarantine(job.import), &header);
+    let mut batch = Batch::new(names.clone());
+    let mut segments = Vec::new();
+    let mut counts = Counts::default();
+    let (mut first_event, mut last_event) = (None, None);
+    let mut record = Record::default();
+    while records.read(&mut record)? {
+        counts.received += 1;
+        match reader.read(&record, counts.received, &mut batch, &mut known) {
+            row::Read::Accepted(time) => {
+                counts.accepted += 1;
+                first_event = Some(first_event.map_or(time, |first: i64| first.min(time)));
+                last_event = Some(last_event.map_or(time, |last: i64| last.max(time)));
+            }
+            row::Read::Duplicate => counts.duplicate += 1,
+            row::Read::Refused(problem) => {
+                counts.quarantined += 1;
+                quarantine.write(&record, &problem)?;
+            }
+        }
+        if counts.received % 1024 == 0 {
+            progress.update(&counts, records.bytes());
+            if progress.is_cancelled() {
+                quarantine.discard()?;
+                return Err(EventsError::Cancelled);
+            }
+        }
+        if batch.len() == BATCH {
+            progress.phase(Phase::Writing);
+            segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
+            batch = Batch::new(names.clone());
+            progress.phase(Phase::Reading);
+        }
+    }
+    progress.update(&counts, records.bytes());
+    progress.phase(Phase::Writing);
+    if !batch.is_empty() {
+        segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
+    }
+    let reasons = quarantine.finish()?;
+    Ok(Outcome { counts, segments, reasons, first_event, last_event, dialect: sample.dialect })
+}

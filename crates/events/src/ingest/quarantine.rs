@@ -1,0 +1,144 @@
+//! Rows that could not be used, kept in a file of the import: all their cells, and why. Corrected, the file
+//! can be imported like any other; the columns that explain are not mapped and so not read.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use contract::sources::{Quarantined, Reason};
+
+use crate::EventsError;
+use crate::csv::Record;
+
+/// Why one row was refused.
+pub struct Problem {
+    pub line: u64,
+    pub column: String,
+    pub value: String,
+    pub code: &'static str,
+    pub reason: String,
+    pub remedy: String,
+}
+
+/// Columns that a quarantine file has besides the file's own.
+const EXPLAINING: [&str; 6] =
+    ["quarantine line", "quarantine column", "quarantine value", "quarantine code", "quarantine reason", "quarantine rest"];
+
+/// Whether a header is that of a quarantine file.
+pub fn is_download(header: &[String]) -> bool {
+    EXPLAINING.iter().all(|name| header.iter().any(|known| known == name))
+}
+
+/// Writes an import's quarantined rows. The file is made with the first row.
+pub struct Writer {
+    path: PathBuf,
+    header: Vec<String>,
+    out: Option<csv::Writer<BufWriter<File>>>,
+    reasons: HashMap<(&'static str, String), Reason>,
+}
+
+impl Writer {
+    pub fn new(path: PathBuf, header: &[String]) -> Self {
+        // A corrected file that is refused again explains itself anew.
+        let header = header.iter().filter(|name| !EXPLAINING.contains(&name.as_str())).cloned().collect();
+        Self { path, header, out: None, reasons: HashMap::new() }
+    }
+
+    pub fn write(&mut self, record: &Record, problem: &Problem) -> Result<(), EventsError> {
+        let out = match &mut self.out {
+            Some(out) => out,
+            None => {
+                let file = File::create(&self.path).map_err(EventsError::io("creating", &self.path))?;
+                let mut out = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
+                let header = self.header.iter().map(String::as_str).chain(EXPLAINING);
+                out.write_record(header).map_err(|error| failed(&self.path, error))?;
+                self.out.insert(out)
+            }
+        };
+        let width = self.header.len();
+        let rest: Vec<_> = (width..record.len()).map(|at| String::from_utf8_lossy(record.cell(at))).collect();
+        let line = problem.line.to_string();
+        // A cell that was given up on is kept by its beginning: the original file has the whole.
+        let own = (0..width).map(|at| {
+            let cell = record.cell(at);
+            &cell[..cell.len().min(crate::csv::MAX_CELL)]
+        });
+        let rest = rest.join(" | ");
+        let explained =
+            [&line, &problem.column, &problem.value, problem.code, &problem.reason, &rest].map(str::as_bytes);
+        out.write_record(own.chain(explained)).map_err(|error| failed(&self.path, error))?;
+        // Reasons with numbers in them ("the row has 3 cells") are counted by their code.
+        let kind = if problem.code == "ragged_row" { String::new() } else { problem.reason.clone() };
+        let reason = self.reasons.entry((problem.code, kind)).or_insert_with(|| Reason {
+            code: problem.code.to_owned(),
+            rows: 0,
+            reason: problem.reason.clone(),
+            remedy: problem.remedy.clone(),
+        });
+        reason.rows += 1;
+        Ok(())
+    }
+
+    /// Makes the file durable and tells the reasons, most frequent first.
+    pub fn finish(self) -> Result<Vec<Reason>, EventsError> {
+        if let Some(out) = self.out {
+            let file = out.into_inner().map_err(|error| {
+                EventsError::io("writing", &self.path)(std::io::Error::from(error.error().kind()))
+            })?;
+            let mut file = file;
+            file.flush().map_err(EventsError::io("writing", &self.path))?;
+            file.get_ref().sync_all().map_err(EventsError::io("syncing", &self.path))?;
+        }
+        let mut reasons: Vec<Reason> = self.reasons.into_values().collect();
+        reasons.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (&a.code, &a.reason).cmp(&(&b.code, &b.reason))));
+        Ok(reasons)
+    }
+
+    /// Removes what was written: the import does not count.
+    pub fn discard(self) -> Result<(), EventsError> {
+        if self.out.is_some() {
+            fs::remove_file(&self.path).map_err(EventsError::io("removing", &self.path))?;
+        }
+        Ok(())
+    }
+}
+
+fn failed(path: &Path, error: csv::Error) -> EventsError {
+    let kind = match error.kind() {
+        csv::ErrorKind::Io(error) => error.kind(),
+        _ => std::io::ErrorKind::InvalidData,
+    };
+    EventsError::io("writing", path)(kind.into())
+}
+
+/// The first quarantined rows of an import, for its page.
+pub fn first_rows(path: &Path, most: usize) -> Result<Vec<Quarantined>, EventsError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(EventsError::io("opening", path)(error)),
+    };
+    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
+    let header = rows.byte_headers().map_err(|error| failed(path, error))?.clone();
+    let at = |name: &str| header.iter().position(|known| known == name.as_bytes());
+    let places: Vec<Option<usize>> = EXPLAINING.iter().map(|name| at(name)).collect();
+    let mut found = Vec::new();
+    let mut record = csv::ByteRecord::new();
+    while found.len() < most && rows.read_byte_record(&mut record).map_err(|error| failed(path, error))? {
+        let text = |place: usize| {
+            places[place]
+                .and_then(|at| record.get(at))
+                .map(|cell| String::from_utf8_lossy(cell).into_owned())
+                .unwrap_or_default()
+        };
+        found.push(Quarantined {
+            line: text(0).parse().unwrap_or(0),
+            column: text(1),
+            value: text(2),
+            code: text(3),
+            reason: text(4),
+        });
+    }
+    Ok(found)
+}

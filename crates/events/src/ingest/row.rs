@@ -1,0 +1,246 @@
+//! One row: its cells become an event, or a problem that names line, column, value, reason and remedy.
+
+use super::Job;
+use super::identity::{Known, Relation, short};
+use super::quarantine::Problem;
+use crate::Pseudonyms;
+use crate::csv::{ColumnMap, MAX_CELL, Record};
+use crate::segment::{Batch, NewEvent};
+use crate::time::{TimeError, TimeFormat, parse};
+
+/// What became of a row.
+pub enum Read {
+    /// The instant of the new event.
+    Accepted(i64),
+    Duplicate,
+    Refused(Problem),
+}
+
+/// Reads rows of one file.
+pub struct RowReader<'a> {
+    job: &'a Job<'a>,
+    columns: &'a ColumnMap,
+    header: &'a [String],
+    format: TimeFormat,
+    pseudonyms: &'a Pseudonyms,
+    attributes: Vec<u32>,
+    /// Cells of a corrected quarantine file carry a mark where a spreadsheet would run them.
+    unmark: bool,
+}
+
+const DAY: i64 = 86_400_000_000;
+
+/// Longest text kept of an activity, case or attribute value.
+const MAX_NAME: usize = 4096;
+
+impl<'a> RowReader<'a> {
+    pub fn new(
+        job: &'a Job<'a>,
+        columns: &'a ColumnMap,
+        header: &'a [String],
+        format: TimeFormat,
+        pseudonyms: &'a Pseudonyms,
+    ) -> Self {
+        let unmark = super::quarantine::is_download(header);
+        Self { job, columns, header, format, pseudonyms, attributes: Vec::new(), unmark }
+    }
+
+    pub fn read(&mut self, record: &Record, position: u64, batch: &mut Batch, known: &mut Known) -> Read {
+        let mut attributes = std::mem::take(&mut self.attributes);
+        let read = self.event(record, position, batch, &mut attributes);
+        self.attributes = attributes;
+        match read {
+            Ok((mut event, content, has_id)) => {
+                if !has_id {
+                    event.key = known.key_of_content(content);
+                }
+                match known.admit(event.key, event.content) {
+                    Relation::New => {
+                        batch.push(event, &self.attributes);
+                        Read::Accepted(event.time)
+                    }
+                    Relation::Duplicate => Read::Duplicate,
+                    Relation::Conflict => Read::Refused(self.problem(
+                        record,
+                        self.columns.id.unwrap_or(0),
+                        "id_conflict",
+                        "An event with this id is stored already and says something else.",
+                        "Give the event an id of its own, or leave it out.",
+                    )),
+                }
+            }
+            Err(problem) => Read::Refused(problem),
+        }
+    }
+
+    fn cell<'r>(&self, record: &'r Record, column: usize) -> &'r [u8] {
+        let cell = record.cell(column).trim_ascii();
+        match cell {
+            [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] if self.unmark => &cell[1..],
+            _ => cell,
+        }
+    }
+
+    fn problem(&self, record: &Record, column: usize, code: &'static str, reason: &str, remedy: &str) -> Problem {
+        Problem {
+            line: record.line,
+            column: self.header.get(column).cloned().unwrap_or_default(),
+            value: String::from_utf8_lossy(record.cell(column)).chars().take(200).collect(),
+            code,
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    /// The event, the hash of its content, and whether the row brings an id of its own.
+    fn event(
+        &self,
+        record: &Record,
+        position: u64,
+        batch: &mut Batch,
+        attributes: &mut Vec<u32>,
+    ) -> Result<(NewEvent, u128, bool), Problem> {
+        if let Some(error) = record.error {
+            return Err(self.problem(record, 0, error.code(), error.reason(), error.remedy()));
+        }
+        if record.len() != self.header.len() {
+            let reason =
+                format!("The row has {} cells, the header names {} columns.", record.len(), self.header.len());
+            let column = record.len().min(self.header.len().saturating_sub(1));
+            return Err(self.problem(
+                record,
+                column,
+                "ragged_row",
+                &reason,
+                "Quote cells that hold the delimiter or a line break, and fill in missing cells.",
+            ));
+        }
+        let columns = self.columns;
+        let required = |column: usize, code, what: &str| {
+            let cell = self.cell(record, column);
+            if cell.is_empty() {
+                let reason = format!("The {what} is empty.");
+                return Err(self.problem(record, column, code, &reason, "Fill in the cell, or leave the row out."));
+            }
+            Ok(cell)
+        };
+        let name = |column: usize| {
+            let cell = self.cell(record, column);
+            if cell.len() > MAX_NAME {
+                let reason = format!("The value is {} bytes long; at most {MAX_NAME} are kept.", cell.len());
+                return Err(self.problem(record, column, "value_too_long", &reason, "Map long text as text, or shorten it."));
+            }
+            Ok(cell)
+        };
+        let customer = required(columns.customer, "missing_customer", "customer")?;
+        let activity = required(columns.activity, "missing_activity", "activity")?;
+        name(columns.activity)?;
+        let time = self.time(record, required(columns.time, "bad_time", "time")?)?;
+        let number = |column: Option<usize>, scale: f64| -> Result<Option<i64>, Problem> {
+            let Some(column) = column else { return Ok(None) };
+            let cell = self.cell(record, column);
+            if cell.is_empty() {
+                return Ok(None);
+            }
+            std::str::from_utf8(cell)
+                .ok()
+                .and_then(|text| text.parse::<f64>().ok())
+                .filter(|value| value.is_finite() && value.abs() < 1e12)
+                .map(|value| Some((value * scale).round() as i64))
+                .ok_or_else(|| {
+                    self.problem(record, column, "bad_number", "The value is no number.", "Write digits with a point, as in 12.50.")
+                })
+        };
+        let duration = number(columns.duration, 1e6)?;
+        if duration.is_some_and(|duration| duration < 0) {
+            let column = columns.duration.unwrap_or(0);
+            return Err(self.problem(record, column, "bad_number", "The duration is negative.", "Write seconds, as in 12.5."));
+        }
+        let cost = number(columns.cost, 100.0)?;
+        let text = columns.text.map_or(&[][..], |column| self.cell(record, column));
+        debug_assert!(text.len() <= MAX_CELL);
+        let optional = |column: Option<usize>| column.map_or(Ok(&[][..]), name);
+        let (case, reason) = (optional(columns.case)?, optional(columns.reason)?);
+
+        // Everything that is read decides whether two rows say the same.
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |part: &[u8]| {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        };
+        put(self.job.source.as_bytes());
+        put(customer);
+        put(&time.to_le_bytes());
+        put(activity);
+        put(case);
+        put(reason);
+        put(text);
+        put(&duration.unwrap_or(i64::MIN).to_le_bytes());
+        put(&cost.unwrap_or(i64::MIN).to_le_bytes());
+        attributes.clear();
+        for (attribute, column) in &columns.attributes {
+            let cell = name(*column)?;
+            put(attribute.as_bytes());
+            put(cell);
+            attributes.push(batch.text(cell));
+        }
+        let content = short(&hasher);
+        let id = columns.id.map_or(&[][..], |column| self.cell(record, column));
+        let key = {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(b"id").update(self.job.source.as_bytes()).update(&[0]).update(id);
+            short(&hasher)
+        };
+        let event = NewEvent {
+            customer: self.pseudonyms.of(customer),
+            time,
+            position: position as i64,
+            key,
+            content: content as i64,
+            activity: batch.text(activity),
+            case: batch.text(case),
+            reason: batch.text(reason),
+            text: batch.text(text),
+            duration,
+            cost,
+        };
+        Ok((event, content, !id.is_empty()))
+    }
+
+    fn time(&self, record: &Record, cell: &[u8]) -> Result<i64, Problem> {
+        let problem = |code, reason: &str, remedy: &str| {
+            Err(self.problem(record, self.columns.time, code, reason, remedy))
+        };
+        let text = std::str::from_utf8(cell).unwrap_or_default();
+        match parse(text, self.format, self.job.zone) {
+            Ok(instant) if instant <= self.job.now + DAY => Ok(instant),
+            Ok(_) => problem(
+                "time_out_of_range",
+                "The time is more than 24 hours in the future.",
+                "Correct the time, or check the time zone.",
+            ),
+            Err(TimeError::OutOfRange) => {
+                problem("time_out_of_range", "The time is before 1970.", "Correct the time, or check its unit.")
+            }
+            Err(TimeError::Unreadable) => problem(
+                "bad_time",
+                "The value is no time in the format of the column.",
+                "Write times like 2026-03-01 14:03:22, all in one format.",
+            ),
+            Err(TimeError::NoZone) => problem(
+                "bad_time",
+                "The time carries no zone, while others in the column do.",
+                "Add a zone, as in 2026-03-01T14:03:22Z, or choose the zone of the file.",
+            ),
+            Err(TimeError::Twice) => problem(
+                "ambiguous_local_time",
+                "The clocks were set back: this local time happened twice.",
+                "Write the time in UTC, or with its offset.",
+            ),
+            Err(TimeError::Skipped) => problem(
+                "ambiguous_local_time",
+                "The clocks were set forward: this local time never happened.",
+                "Write the time in UTC, or with its offset.",
+            ),
+        }
+    }
+}
