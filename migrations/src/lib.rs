@@ -1,1 +1,15 @@
-//! placeholder
+//! The schema, one file a change, on SQLite and PostgreSQL alike. Expand first, contract in a later release.
+
+use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
+
+mod m20261123_000001_first;
+
+/// All changes in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_first::Migration)]
+    }
+}

@@ -3,7 +3,7 @@
 //! A journey is the customer's selected events in order, each turned into a node; immediate repeats of a
 //! node fold into one stop unless they are kept.
 
-use crate::aggregate::{Aggregate, run};
+use crate::aggregate::{Aggregate, add_all, run};
 use crate::log::JourneyLog;
 
 /// What events become. `class` has one entry an event; the other columns one entry a class.
@@ -16,7 +16,7 @@ pub struct Projection<'a> {
     pub class: &'a [u32],
     /// Node of each class, below `nodes`.
     pub node: &'a [u32],
-    /// Owning department of each class; any code, equal codes are the same department.
+    /// Owning department of each class; 0 for nobody's.
     pub owner: &'a [u32],
     /// Number of different nodes.
     pub nodes: u32,
@@ -68,6 +68,11 @@ impl Stop {
     /// Time from leaving this stop to reaching the next one: last event here to first event there.
     pub fn gap_to(&self, next: &Self) -> i64 {
         next.first - self.last
+    }
+
+    /// Whether the department changes on the way; what nobody owns is not handed over.
+    pub fn hands_over_to(&self, next: &Self) -> bool {
+        self.owner_out != next.owner_in && self.owner_out != 0 && next.owner_in != 0
     }
 }
 
@@ -122,6 +127,47 @@ pub fn journey_of(
     }
 }
 
+/// What a selection holds, without making journeys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Events that count.
+    pub events: u64,
+    /// Customers with at least one of them.
+    pub journeys: u64,
+    /// Events that count, by class.
+    pub by_class: Vec<u64>,
+}
+
+/// Counts what a selection holds. `classes` is the number of classes.
+pub fn coverage(
+    log: &JourneyLog,
+    projection: &Projection<'_>,
+    selection: &Selection,
+    classes: usize,
+) -> Coverage {
+    struct Sum(Coverage);
+    impl Aggregate for Sum {
+        fn push(&mut self, _customer: u32, stops: &[Stop]) {
+            self.0.journeys += 1;
+            for stop in stops {
+                self.0.events += u64::from(stop.events);
+                self.0.by_class[stop.node as usize] += u64::from(stop.events);
+            }
+        }
+        fn merge(&mut self, other: Self) {
+            self.0.events += other.0.events;
+            self.0.journeys += other.0.journeys;
+            add_all(&mut self.0.by_class, &other.0.by_class);
+        }
+    }
+    // Each class is its own node here, and folding repeats keeps the number of stops small.
+    let own: Vec<u32> = (0..classes as u32).collect();
+    let by_class = Projection { node: &own, nodes: classes as u32, ..*projection };
+    let selection = Selection { repeats: Repeats::Collapse, ..selection.clone() };
+    let empty = || Sum(Coverage { by_class: vec![0; classes], ..Coverage::default() });
+    run(log, &by_class, &selection, usize::MAX, empty).0
+}
+
 /// Number of selected events and of journeys, which every figure's caption shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -129,20 +175,4 @@ pub struct Totals {
     pub events: u64,
     /// Customers with at least one of them.
     pub journeys: u64,
-}
-
-/// Counts what a selection holds, without making journeys.
-pub fn totals(log: &JourneyLog, projection: &Projection<'_>, selection: &Selection) -> Totals {
-    struct Sum(Totals);
-    impl Aggregate for Sum {
-        fn push(&mut self, _customer: u32, stops: &[Stop]) {
-            self.0.journeys += 1;
-            self.0.events += stops.iter().map(|stop| u64::from(stop.events)).sum::<u64>();
-        }
-        fn merge(&mut self, other: Self) {
-            self.0.journeys += other.0.journeys;
-            self.0.events += other.0.events;
-        }
-    }
-    run(log, projection, selection, usize::MAX, || Sum(Totals::default())).0
 }

@@ -57,7 +57,7 @@ impl Aggregate for Pairs {
         for pair in stops.windows(2) {
             let key = u64::from(pair[0].node) * self.nodes as u64 + u64::from(pair[1].node);
             self.gaps.push((key, pair[0].gap_to(&pair[1])));
-            if pair[0].owner_out != pair[1].owner_in {
+            if pair[0].hands_over_to(&pair[1]) {
                 if self.dense_handoffs.is_empty() {
                     *self.handoffs.entry(key).or_default() += 1;
                 } else {

@@ -1,1 +1,21 @@
-//! placeholder
+//! The database: SeaORM entities, which never leave this crate, and queries that all start from the
+//! workspace. Reads go to a pool of readers, writes through [`Db::write`] in one transaction each.
+//!
+//! Who may do what is decided in services, not here.
+
+mod audit;
+mod connection;
+mod error;
+pub mod imports;
+pub mod inventory;
+pub mod people;
+pub mod workspace;
+
+pub use audit::{Actor, AuditRow, audit, history};
+pub use connection::{Db, Tx, connect};
+pub use error::DbError;
+
+/// A new id, ascending with time.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

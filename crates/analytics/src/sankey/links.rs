@@ -98,7 +98,7 @@ impl Aggregate for Flows<'_> {
                 let cell = self.cells.at(column, place, next);
                 self.journeys[cell] += 1;
                 if let (Some(here), Some(there)) = (here, path.stop_at(index + 1, stops)) {
-                    self.handoffs[cell] += u32::from(here.owner_out != there.owner_in);
+                    self.handoffs[cell] += u32::from(here.hands_over_to(there));
                     self.gaps.push((cell as u32, here.gap_to(there)));
                 }
             }

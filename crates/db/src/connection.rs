@@ -1,0 +1,104 @@
+//! Connections. SQLite: one writer, several readers, and every write transaction takes the write lock at
+//! its start. PostgreSQL: one pool for both.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait as _,
+};
+
+use crate::DbError;
+
+/// The database of one workspace.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pub(crate) reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    pub(crate) workspace: String,
+}
+
+/// A write transaction. Dropped without [`Tx::commit`], it leaves no trace.
+pub struct Tx {
+    pub(crate) inner: DatabaseTransaction,
+    pub(crate) workspace: String,
+}
+
+/// Connections before the schema is known to be there.
+pub struct Connections {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+/// Opens the given database, or SQLite in the data folder.
+pub async fn connect(url: Option<&str>, data_dir: &Path) -> Result<Connections, DbError> {
+    match url {
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(16).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+            let pool = Database::connect(options).await?;
+            Ok(Connections { reader: pool.clone(), writer: pool })
+        }
+        Some(url) if !url.starts_with("sqlite:") => Err(DbError::Address),
+        other => {
+            let url = other.map_or_else(
+                || format!("sqlite://{}?mode=rwc", data_dir.join("throughline.db").display()),
+                str::to_owned,
+            );
+            let writer = Database::connect(sqlite(&url, 1)).await?;
+            let reader = Database::connect(sqlite(&url, 8)).await?;
+            Ok(Connections { reader, writer })
+        }
+    }
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("foreign_keys", "ON")
+            .pragma("secure_delete", "ON")
+            .busy_timeout(Duration::from_secs(20))
+    });
+    options
+}
+
+impl Connections {
+    /// For the migrator.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Takes the workspace, making it where the database is new.
+    pub async fn into_db(self, now: i64) -> Result<Db, DbError> {
+        let workspace = crate::workspace::ensure(&self.writer, now).await?;
+        Ok(Db { reader: self.reader, writer: self.writer, workspace })
+    }
+}
+
+impl Db {
+    /// Begins a write transaction.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        let sqlite_transaction_mode = matches!(self.writer.get_database_backend(), DbBackend::Sqlite)
+            .then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+        let inner = self.writer.begin_with_options(options).await?;
+        Ok(Tx { inner, workspace: self.workspace.clone() })
+    }
+
+    /// The workspace's id.
+    pub fn workspace_id(&self) -> &str {
+        &self.workspace
+    }
+}
+
+impl Tx {
+    /// Makes everything durable.
+    pub async fn commit(self) -> Result<(), DbError> {
+        Ok(self.inner.commit().await?)
+    }
+}

@@ -1,0 +1,379 @@
+//! Sources, their imports, and the manifest: the segments that exist.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as _};
+
+use crate::{Db, DbError, Tx, new_id, workspace};
+
+mod source {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "source")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub workspace_id: String,
+        pub name: String,
+        pub ordinal: i32,
+        pub mapping: Option<String>,
+        pub time_zone: Option<String>,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod import {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "import")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub workspace_id: String,
+        pub source_id: String,
+        pub account_id: Option<String>,
+        pub file: String,
+        pub state: String,
+        pub bytes: i64,
+        pub received: i64,
+        pub accepted: i64,
+        pub duplicate: i64,
+        pub quarantined: i64,
+        pub reasons: Option<String>,
+        pub error: Option<String>,
+        pub started_at: i64,
+        pub finished_at: Option<i64>,
+        pub first_event: Option<i64>,
+        pub last_event: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod segment {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "segment")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub workspace_id: String,
+        pub import_id: String,
+        pub source_id: String,
+        pub ordinal: i64,
+        pub file: String,
+        pub bucket: i32,
+        pub events: i64,
+        pub bytes: i64,
+        pub min_time: i64,
+        pub max_time: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod upload {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "upload")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub workspace_id: String,
+        pub account_id: String,
+        pub file: String,
+        pub bytes: i64,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A log.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Source {
+    pub id: String,
+    pub name: String,
+    pub ordinal: i32,
+    /// JSON of the mapping that its last import used.
+    pub mapping: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// One import.
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Import {
+    pub id: String,
+    pub source_id: String,
+    pub account_id: Option<String>,
+    pub file: String,
+    pub state: String,
+    pub bytes: i64,
+    pub received: i64,
+    pub accepted: i64,
+    pub duplicate: i64,
+    pub quarantined: i64,
+    /// JSON.
+    pub reasons: Option<String>,
+    /// JSON.
+    pub error: Option<String>,
+    pub started_at: i64,
+    pub finished_at: Option<i64>,
+    pub first_event: Option<i64>,
+    pub last_event: Option<i64>,
+}
+
+/// A segment of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Segment {
+    pub source_id: String,
+    pub ordinal: i64,
+    pub file: String,
+    pub bucket: i32,
+    pub events: i64,
+    pub bytes: i64,
+    pub min_time: i64,
+    pub max_time: i64,
+}
+
+/// A file that waits to be imported.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Upload {
+    pub id: String,
+    pub account_id: String,
+    pub file: String,
+    pub bytes: i64,
+    pub created_at: i64,
+}
+
+/// All sources in the order in which they came.
+pub async fn sources(db: &Db) -> Result<Vec<Source>, DbError> {
+    Ok(source::Entity::find()
+        .filter(source::Column::WorkspaceId.eq(&db.workspace))
+        .order_by_asc(source::Column::Ordinal)
+        .into_model::<Source>()
+        .all(&db.reader)
+        .await?)
+}
+
+/// The source of that name, made where there is none.
+pub async fn ensure_source(tx: &Tx, name: &str, now: i64) -> Result<Source, DbError> {
+    let known = source::Entity::find()
+        .filter(source::Column::WorkspaceId.eq(&tx.workspace))
+        .order_by_asc(source::Column::Ordinal)
+        .into_model::<Source>()
+        .all(&tx.inner)
+        .await?;
+    if let Some(source) = known.iter().find(|source| source.name == name) {
+        return Ok(source.clone());
+    }
+    let ordinal = known.iter().map(|source| source.ordinal + 1).max().unwrap_or(0);
+    let source = Source { id: new_id(), name: name.to_owned(), ordinal, mapping: None, time_zone: None };
+    let row = source::ActiveModel {
+        id: Set(source.id.clone()),
+        workspace_id: Set(tx.workspace.clone()),
+        name: Set(source.name.clone()),
+        ordinal: Set(ordinal),
+        mapping: Set(None),
+        time_zone: Set(None),
+        created_at: Set(now),
+    };
+    source::Entity::insert(row).exec_without_returning(&tx.inner).await?;
+    Ok(source)
+}
+
+/// Remembers how a source's files are read.
+pub async fn remember_mapping(tx: &Tx, source_id: &str, mapping: &str, time_zone: Option<&str>) -> Result<(), DbError> {
+    source::Entity::update_many()
+        .col_expr(source::Column::Mapping, Expr::value(mapping))
+        .col_expr(source::Column::TimeZone, Expr::value(time_zone.map(str::to_owned)))
+        .filter(source::Column::Id.eq(source_id))
+        .filter(source::Column::WorkspaceId.eq(&tx.workspace))
+        .exec(&tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// The latest imports.
+pub async fn imports(db: &Db, most: u64) -> Result<Vec<Import>, DbError> {
+    Ok(import::Entity::find()
+        .filter(import::Column::WorkspaceId.eq(&db.workspace))
+        .order_by_desc(import::Column::StartedAt)
+        .order_by_desc(import::Column::Id)
+        .limit(most)
+        .into_model::<Import>()
+        .all(&db.reader)
+        .await?)
+}
+
+/// One import.
+pub async fn import(db: &Db, id: &str) -> Result<Option<Import>, DbError> {
+    Ok(import::Entity::find_by_id(id)
+        .filter(import::Column::WorkspaceId.eq(&db.workspace))
+        .into_model::<Import>()
+        .one(&db.reader)
+        .await?)
+}
+
+/// Notes that an import begins.
+pub async fn begin_import(tx: &Tx, new: &Import) -> Result<(), DbError> {
+    import::Entity::insert(row(tx, new)).exec_without_returning(&tx.inner).await?;
+    Ok(())
+}
+
+fn row(tx: &Tx, import: &Import) -> import::ActiveModel {
+    let Import {
+        id,
+        source_id,
+        account_id,
+        file,
+        state,
+        bytes,
+        received,
+        accepted,
+        duplicate,
+        quarantined,
+        reasons,
+        error,
+        started_at,
+        finished_at,
+        first_event,
+        last_event,
+    } = import.clone();
+    import::ActiveModel {
+        id: Set(id),
+        workspace_id: Set(tx.workspace.clone()),
+        source_id: Set(source_id),
+        account_id: Set(account_id),
+        file: Set(file),
+        state: Set(state),
+        bytes: Set(bytes),
+        received: Set(received),
+        accepted: Set(accepted),
+        duplicate: Set(duplicate),
+        quarantined: Set(quarantined),
+        reasons: Set(reasons),
+        error: Set(error),
+        started_at: Set(started_at),
+        finished_at: Set(finished_at),
+        first_event: Set(first_event),
+        last_event: Set(last_event),
+    }
+}
+
+/// Notes how an import ended and, where it brought events, records its segments: from this commit on they
+/// count, all of them.
+pub async fn finish_import(tx: &Tx, ended: &Import, segments: &[Segment]) -> Result<(), DbError> {
+    import::Entity::update(row(tx, ended)).exec(&tx.inner).await?;
+    if segments.is_empty() {
+        return Ok(());
+    }
+    let last: Option<i64> = segment::Entity::find()
+        .filter(segment::Column::WorkspaceId.eq(&tx.workspace))
+        .select_only()
+        .column_as(segment::Column::Ordinal.max(), "last")
+        .into_tuple::<Option<i64>>()
+        .one(&tx.inner)
+        .await?
+        .flatten();
+    let rows = (last.unwrap_or(0) + 1..).zip(segments).map(|(ordinal, new)| {
+        let Segment { source_id, ordinal: _, file, bucket, events, bytes, min_time, max_time } = new.clone();
+        segment::ActiveModel {
+            id: Set(new_id()),
+            workspace_id: Set(tx.workspace.clone()),
+            import_id: Set(ended.id.clone()),
+            source_id: Set(source_id),
+            ordinal: Set(ordinal),
+            file: Set(file),
+            bucket: Set(bucket),
+            events: Set(events),
+            bytes: Set(bytes),
+            min_time: Set(min_time),
+            max_time: Set(max_time),
+        }
+    });
+    let rows: Vec<segment::ActiveModel> = rows.collect();
+    // SQLite binds at most 32,766 values a statement.
+    for some in rows.chunks(1000) {
+        segment::Entity::insert_many(some.to_vec()).exec_without_returning(&tx.inner).await?;
+    }
+    workspace::data_changed(tx).await
+}
+
+/// Marks imports as interrupted that no process can be working on any more. Only for the holder of the
+/// import lock.
+pub async fn mark_interrupted(tx: &Tx, except: Option<&str>, now: i64) -> Result<u64, DbError> {
+    let mut update = import::Entity::update_many()
+        .col_expr(import::Column::State, Expr::value("interrupted"))
+        .col_expr(import::Column::FinishedAt, Expr::value(now))
+        .filter(import::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(import::Column::State.eq("running"));
+    if let Some(except) = except {
+        update = update.filter(import::Column::Id.ne(except));
+    }
+    Ok(update.exec(&tx.inner).await?.rows_affected)
+}
+
+/// The manifest, in order.
+pub async fn segments(db: &Db) -> Result<Vec<Segment>, DbError> {
+    Ok(segment::Entity::find()
+        .filter(segment::Column::WorkspaceId.eq(&db.workspace))
+        .order_by_asc(segment::Column::Ordinal)
+        .into_model::<Segment>()
+        .all(&db.reader)
+        .await?)
+}
+
+/// Notes an uploaded file.
+pub async fn add_upload(tx: &Tx, new: &Upload) -> Result<(), DbError> {
+    let Upload { id, account_id, file, bytes, created_at } = new.clone();
+    let row = upload::ActiveModel {
+        id: Set(id),
+        workspace_id: Set(tx.workspace.clone()),
+        account_id: Set(account_id),
+        file: Set(file),
+        bytes: Set(bytes),
+        created_at: Set(created_at),
+    };
+    upload::Entity::insert(row).exec_without_returning(&tx.inner).await?;
+    Ok(())
+}
+
+/// One uploaded file.
+pub async fn upload(db: &Db, id: &str) -> Result<Option<Upload>, DbError> {
+    Ok(upload::Entity::find_by_id(id)
+        .filter(upload::Column::WorkspaceId.eq(&db.workspace))
+        .into_model::<Upload>()
+        .one(&db.reader)
+        .await?)
+}
+
+/// Uploads made before a time, which nobody imported.
+pub async fn old_uploads(db: &Db, before: i64) -> Result<Vec<Upload>, DbError> {
+    Ok(upload::Entity::find()
+        .filter(upload::Column::WorkspaceId.eq(&db.workspace))
+        .filter(upload::Column::CreatedAt.lt(before))
+        .into_model::<Upload>()
+        .all(&db.reader)
+        .await?)
+}
+
+/// Forgets an uploaded file.
+pub async fn delete_upload(tx: &Tx, id: &str) -> Result<(), DbError> {
+    upload::Entity::delete_by_id(id).exec(&tx.inner).await?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Departments, stages and channels: lists of names that differ in their table, and in that departments may
+//! have a parent.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use crate::{DbError, Tx, new_id, workspace};
+
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    Departments,
+    Stages,
+    Channels,
+}
+
+impl List {
+    fn table(self) -> Alias {
+        Alias::new(self.noun())
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Departments => "department",
+            Self::Stages => "stage",
+            Self::Channels => "channel",
+        }
+    }
+}
+
+/// One name.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Name {
+    pub id: String,
+    pub name: String,
+    pub position: i32,
+    pub version: i32,
+    pub parent_id: Option<String>,
+}
+
+fn column(name: &str) -> Alias {
+    Alias::new(name)
+}
+
+pub(super) async fn all(
+    connection: &impl ConnectionTrait,
+    workspace: &str,
+    list: List,
+) -> Result<Vec<Name>, DbError> {
+    let mut select = Query::select();
+    select.columns(["id", "name", "position", "version"].map(column)).from(list.table());
+    if list == List::Departments {
+        select.column(column("parent_id"));
+    } else {
+        select.expr_as(Expr::value(Option::<String>::None), column("parent_id"));
+    }
+    select
+        .and_where(Expr::col(column("workspace_id")).eq(workspace))
+        .order_by(column("position"), sea_orm::Order::Asc)
+        .order_by(column("id"), sea_orm::Order::Asc);
+    let rows = connection.query_all(&select).await?;
+    Ok(rows.iter().map(|row| Name::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// Adds a name behind the others and returns its id. A department's position is its colour, kept for good.
+pub async fn add_name(tx: &Tx, list: List, name: &str, parent: Option<&str>) -> Result<String, DbError> {
+    let known = all(&tx.inner, &tx.workspace, list).await?;
+    let position = known.iter().map(|name| name.position + 1).max().unwrap_or(0);
+    let id = new_id();
+    let mut columns = vec!["id", "workspace_id", "name", "position", "version"];
+    let mut values: Vec<Expr> = vec![
+        Expr::value(id.as_str()),
+        Expr::value(tx.workspace.as_str()),
+        Expr::value(name),
+        Expr::value(position),
+        Expr::value(1),
+    ];
+    if list == List::Departments {
+        columns.push("parent_id");
+        values.push(Expr::value(parent.map(str::to_owned)));
+    }
+    let mut insert = Query::insert();
+    insert.into_table(list.table()).columns(columns.into_iter().map(column)).values_panic(values);
+    tx.inner.execute(&insert).await?;
+    workspace::inventory_changed(tx).await?;
+    Ok(id)
+}
+
+/// Renames, if nobody else did meanwhile.
+pub async fn rename(tx: &Tx, list: List, id: &str, given: i32, name: &str) -> Result<(), DbError> {
+    let known = all(&tx.inner, &tx.workspace, list).await?;
+    let stored = known.iter().find(|name| name.id == id).ok_or(DbError::NotFound { noun: list.noun() })?;
+    if stored.version != given {
+        return Err(DbError::Stale { noun: list.noun(), given, stored: stored.version });
+    }
+    let mut update = Query::update();
+    update
+        .table(list.table())
+        .value(column("name"), name)
+        .value(column("version"), given + 1)
+        .and_where(Expr::col(column("id")).eq(id))
+        .and_where(Expr::col(column("workspace_id")).eq(tx.workspace.as_str()));
+    tx.inner.execute(&update).await?;
+    workspace::inventory_changed(tx).await
+}
+
+/// Removes a name that nothing uses; fails where something does.
+pub async fn delete_name(tx: &Tx, list: List, id: &str) -> Result<(), DbError> {
+    let mut delete = Query::delete();
+    delete
+        .from_table(list.table())
+        .and_where(Expr::col(column("id")).eq(id))
+        .and_where(Expr::col(column("workspace_id")).eq(tx.workspace.as_str()));
+    if tx.inner.execute(&delete).await?.rows_affected() == 0 {
+        return Err(DbError::NotFound { noun: list.noun() });
+    }
+    workspace::inventory_changed(tx).await
+}

@@ -1,0 +1,187 @@
+//! Changing experiences and mapping rules. Both belong to a touchpoint, whose owner may change them.
+
+use contract::UserError;
+use contract::inventory::{ExperienceInput, MATCHES, RuleInput};
+use db::inventory::{Experience, Inventory, Rule, Touchpoint};
+use serde_json::json;
+
+use super::{checked_name, invalid, taken};
+use crate::actor::{need, need_change};
+use crate::mapping::{conditions, regex};
+use crate::{Actor, ServiceError, Services, cache};
+
+/// The touchpoint, if the person may change it.
+fn own<'a>(inventory: &'a Inventory, actor: &Actor, id: &str) -> Result<&'a Touchpoint, UserError> {
+    let found = inventory.touchpoints.iter().find(|one| one.id == id);
+    let found = found.ok_or_else(|| UserError::not_found("touchpoint"))?;
+    need_change(actor.owns(found.department_id.as_deref()), "touchpoint")?;
+    Ok(found)
+}
+
+/// Creates or changes a rule and returns its id. A new rule is tried after all others.
+pub async fn save_rule(services: &Services, actor: &Actor, input: RuleInput) -> Result<String, ServiceError> {
+    need(actor.may().see_inventory, "rule")?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let RuleInput { id, version, touchpoint_id, source, matching, activity, condition, experience_id } = input;
+    own(&inventory, actor, &touchpoint_id)?;
+    let known = inventory.rules.iter().find(|rule| rule.id == id);
+    if !id.is_empty() {
+        let known = known.ok_or_else(|| UserError::not_found("rule"))?;
+        own(&inventory, actor, &known.touchpoint_id)?;
+    }
+    let position =
+        known.map_or_else(|| next_position(&inventory), |known| known.position);
+    let row = checked_rule(
+        &inventory,
+        Rule {
+            id,
+            version,
+            touchpoint_id,
+            experience_id: Some(experience_id).filter(|id| !id.is_empty()),
+            source,
+            matching,
+            activity,
+            condition,
+            position,
+        },
+    )?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let id = db::inventory::save_rule(&tx, &row).await?;
+    let action = if known.is_some() { "change rule" } else { "add rule" };
+    // Found again under the touchpoint, even after the rule is gone.
+    db::audit(&tx, &actor.audited(now), action, "touchpoint", &row.touchpoint_id, &json!({ "rule": describe(&row) })).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+pub(super) fn next_position(inventory: &Inventory) -> i32 {
+    inventory.rules.iter().map(|rule| rule.position + 1).max().unwrap_or(0)
+}
+
+/// A rule in one line.
+fn describe(rule: &Rule) -> String {
+    let Rule { source, matching, activity, condition, .. } = rule;
+    let source = if source.is_empty() { "any source" } else { source };
+    let condition = if condition.is_empty() { String::new() } else { format!(" where {condition}") };
+    format!("{source}, {matching} \u{201c}{activity}\u{201d}{condition}")
+}
+
+/// Checks what people or files give.
+pub(super) fn checked_rule(inventory: &Inventory, rule: Rule) -> Result<Rule, UserError> {
+    let Rule { id, version, touchpoint_id, experience_id, source, matching, activity, condition, position } = rule;
+    if !MATCHES.iter().any(|(key, _)| *key == matching) {
+        return Err(invalid("match", format!("There is no match \u{201c}{matching}\u{201d}."))
+            .remedy("Use exact, prefix or regex."));
+    }
+    if activity.trim().is_empty() {
+        return Err(invalid("activity", "The rule names no activity.").remedy("Say which activity it recognises."));
+    }
+    if activity.len() > 1000 || condition.len() > 2000 || source.len() > 200 {
+        return Err(invalid("activity", "The rule is too long.").remedy("Shorten it."));
+    }
+    if matching == "regex" {
+        regex(&activity)?;
+    }
+    conditions(&condition)?;
+    if let Some(experience) = &experience_id
+        && !inventory.experiences.iter().any(|one| one.id == *experience && one.touchpoint_id == touchpoint_id)
+    {
+        return Err(UserError::not_found("experience at this touchpoint").at("experience"));
+    }
+    let (source, condition) = (source.trim().to_owned(), condition.trim().to_owned());
+    let activity = activity.trim().to_owned();
+    Ok(Rule { id, version, touchpoint_id, experience_id, source, matching, activity, condition, position })
+}
+
+/// Removes a rule; its events go to the next rule that matches, or become unmapped.
+pub async fn delete_rule(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+    need(actor.may().see_inventory, "rule")?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let rule = inventory.rules.iter().find(|rule| rule.id == id);
+    let rule = rule.ok_or_else(|| UserError::not_found("rule"))?;
+    own(&inventory, actor, &rule.touchpoint_id)?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    db::inventory::delete_rule(&tx, id).await?;
+    let details = json!({ "rule": describe(rule) });
+    db::audit(&tx, &actor.audited(now), "delete rule", "touchpoint", &rule.touchpoint_id, &details).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a rule be tried before all others (`first`) or after all others. Takes events from other
+/// touchpoints, so only those may who may change all.
+pub async fn move_rule(services: &Services, actor: &Actor, id: &str, first: bool) -> Result<(), ServiceError> {
+    need(actor.may().see_inventory, "rule")?;
+    need_change(actor.may().edit_inventory, "order of rules")?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let rule = inventory.rules.iter().find(|rule| rule.id == id);
+    let rule = rule.ok_or_else(|| UserError::not_found("rule"))?;
+    let least = inventory.rules.iter().map(|rule| rule.position).min().unwrap_or(0);
+    let position = if first { least - 1 } else { next_position(&inventory) };
+    let now = services.now();
+    let tx = services.db.write().await?;
+    db::inventory::save_rule(&tx, &Rule { position, ..rule.clone() }).await?;
+    let details = json!({ "rule": describe(rule), "tried": if first { "first" } else { "last" } });
+    db::audit(&tx, &actor.audited(now), "move rule", "touchpoint", &rule.touchpoint_id, &details).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Creates or changes an experience and returns its id.
+pub async fn save_experience(
+    services: &Services,
+    actor: &Actor,
+    input: ExperienceInput,
+) -> Result<String, ServiceError> {
+    need(actor.may().see_inventory, "experience")?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let ExperienceInput { id, version, touchpoint_id, name, emotion, failure } = input;
+    own(&inventory, actor, &touchpoint_id)?;
+    let known = inventory.experiences.iter().find(|one| one.id == id);
+    if !id.is_empty() && known.is_none_or(|known| known.touchpoint_id != touchpoint_id) {
+        return Err(UserError::not_found("experience").into());
+    }
+    if !(-2..=2).contains(&emotion) {
+        return Err(invalid("emotion", "The emotion is a number from -2 to 2.").into());
+    }
+    let siblings = inventory.experiences.iter().filter(|one| one.touchpoint_id == touchpoint_id);
+    let position = known
+        .map(|known| known.position)
+        .unwrap_or_else(|| siblings.map(|one| one.position + 1).max().unwrap_or(0));
+    let row = Experience {
+        id,
+        version,
+        touchpoint_id,
+        name: checked_name(&name, "name")?,
+        emotion,
+        failure: failure.is_some(),
+        position,
+    };
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let saved = db::inventory::save_experience(&tx, &row).await;
+    let id = saved.map_err(|error| taken(error, "experience", &row.name))?;
+    let action = if known.is_some() { "change experience" } else { "add experience" };
+    let details = json!({ "experience": row.name, "emotion": row.emotion, "failure": row.failure });
+    db::audit(&tx, &actor.audited(now), action, "touchpoint", &row.touchpoint_id, &details).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Removes an experience and the rules that recognise it.
+pub async fn delete_experience(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+    need(actor.may().see_inventory, "experience")?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let one = inventory.experiences.iter().find(|one| one.id == id);
+    let one = one.ok_or_else(|| UserError::not_found("experience"))?;
+    own(&inventory, actor, &one.touchpoint_id)?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    db::inventory::delete_experience(&tx, id).await?;
+    let details = json!({ "experience": one.name });
+    db::audit(&tx, &actor.audited(now), "delete experience", "touchpoint", &one.touchpoint_id, &details).await?;
+    tx.commit().await?;
+    Ok(())
+}

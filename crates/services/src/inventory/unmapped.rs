@@ -1,0 +1,146 @@
+//! Activities without a rule, by volume, and giving them a touchpoint in one gesture.
+
+use contract::UserError;
+use contract::inventory::{DELIVERIES, STARTERS, Unmapped, UnmappedRow};
+use db::inventory::{Rule, Touchpoint};
+use serde_json::json;
+
+use super::rules::{checked_rule, next_position};
+use super::{checked_name, named, taken};
+use crate::actor::{need, need_change};
+use crate::{Actor, ServiceError, Services, cache};
+
+/// Rows shown.
+const MOST: usize = 1000;
+
+/// The list.
+pub async fn unmapped(services: &Services, actor: &Actor) -> Result<Unmapped, ServiceError> {
+    need(actor.may().see_journeys && actor.may().edit_own_inventory, "page")?;
+    let data = cache::data(services).await?;
+    let counted = data.clone();
+    let counts = tokio::task::spawn_blocking(move || {
+        let log = &counted.snapshot.log;
+        let mut counts = vec![(0_u64, 0_u64, u32::MAX); counted.snapshot.activities.len()];
+        for customer in 0..log.customers() {
+            for at in log.of_customer(customer) {
+                let class = &counted.mapped.classes[counted.mapped.class[at] as usize];
+                if class.touchpoint.is_none() {
+                    let (events, customers, last) = &mut counts[class.activity as usize];
+                    *events += 1;
+                    *customers += u64::from(*last != customer as u32);
+                    *last = customer as u32;
+                }
+            }
+        }
+        counts
+    })
+    .await?;
+    let mut rows: Vec<UnmappedRow> = data
+        .snapshot
+        .activities
+        .iter()
+        .zip(counts)
+        .filter(|(_, (events, ..))| *events > 0)
+        .map(|(activity, (events, customers, _))| UnmappedRow {
+            source: activity.source.clone(),
+            activity: activity.name.clone(),
+            events,
+            customers,
+        })
+        .collect();
+    rows.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| (&a.source, &a.activity).cmp(&(&b.source, &b.activity))));
+    let events = rows.iter().map(|row| row.events).sum();
+    rows.truncate(MOST);
+    let inventory = &data.inventory;
+    let touchpoints = inventory
+        .touchpoints
+        .iter()
+        .filter(|one| actor.owns(one.department_id.as_deref()))
+        .map(|one| {
+            let department = inventory.departments.iter().find(|of| Some(&of.id) == one.department_id.as_ref());
+            (one.id.clone(), one.name.clone(), department.map(|of| of.name.clone()).unwrap_or_default())
+        })
+        .collect();
+    Ok(Unmapped {
+        rows,
+        events,
+        all_events: data.snapshot.log.events() as u64,
+        touchpoints,
+        departments: named(inventory, &inventory.departments)
+            .into_iter()
+            .filter(|department| actor.owns(Some(&department.id)))
+            .collect(),
+        may_map: actor.may().edit_own_inventory,
+    })
+}
+
+/// What to map, and to what: a touchpoint that is there, or a new one of a department.
+#[derive(Debug, Clone, Default)]
+pub struct MapTo<'a> {
+    pub source: &'a str,
+    pub activity: &'a str,
+    /// Id, or empty for a new touchpoint.
+    pub touchpoint_id: &'a str,
+    pub new_name: &'a str,
+    pub department_id: &'a str,
+}
+
+/// Adds an exact rule, and the touchpoint where it is new. Returns the rule's id, to undo it.
+pub async fn map_activity(services: &Services, actor: &Actor, to: MapTo<'_>) -> Result<String, ServiceError> {
+    need(actor.may().edit_own_inventory, "page")?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let now = services.now();
+    let name = if to.touchpoint_id.is_empty() {
+        let wanted = if to.new_name.trim().is_empty() { to.activity } else { to.new_name };
+        Some(checked_name(wanted, "touchpoint")?)
+    } else {
+        None
+    };
+    let department = Some(to.department_id.to_owned()).filter(|id| !id.is_empty());
+    if let Some(id) = &department
+        && !inventory.departments.iter().any(|one| one.id == *id)
+    {
+        return Err(UserError::not_found("department").at("department").into());
+    }
+    match &name {
+        None => {
+            let found = inventory.touchpoints.iter().find(|one| one.id == to.touchpoint_id);
+            let found = found.ok_or_else(|| UserError::not_found("touchpoint").at("touchpoint"))?;
+            need_change(actor.owns(found.department_id.as_deref()), "touchpoint")?;
+        }
+        Some(_) => need_change(actor.owns(department.as_deref()), "department's touchpoints")?,
+    }
+    let rule = checked_rule(
+        &inventory,
+        Rule {
+            touchpoint_id: to.touchpoint_id.to_owned(),
+            source: to.source.to_owned(),
+            matching: "exact".to_owned(),
+            activity: to.activity.to_owned(),
+            position: next_position(&inventory),
+            ..Rule::default()
+        },
+    )?;
+    let tx = services.db.write().await?;
+    let touchpoint_id = match name {
+        Some(name) => {
+            let new = Touchpoint {
+                name: name.clone(),
+                department_id: department,
+                delivery: DELIVERIES[0].0.to_owned(),
+                started_by: STARTERS[0].0.to_owned(),
+                ..Touchpoint::default()
+            };
+            let saved = db::inventory::save_touchpoint(&tx, &new, now).await;
+            let id = saved.map_err(|error| taken(error, "touchpoint", &name))?;
+            db::audit(&tx, &actor.audited(now), "add", "touchpoint", &id, &json!({ "name": name })).await?;
+            id
+        }
+        None => rule.touchpoint_id.clone(),
+    };
+    let id = db::inventory::save_rule(&tx, &Rule { touchpoint_id: touchpoint_id.clone(), ..rule }).await?;
+    let details = json!({ "rule": format!("{}, exact \u{201c}{}\u{201d}", to.source, to.activity) });
+    db::audit(&tx, &actor.audited(now), "add rule", "touchpoint", &touchpoint_id, &details).await?;
+    tx.commit().await?;
+    Ok(id)
+}

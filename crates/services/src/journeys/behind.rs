@@ -1,0 +1,142 @@
+//! Who is behind a node or link of the diagram.
+
+use analytics::sankey::{Behind as Found, Sankey, Selector, behind as find};
+use contract::UserError;
+use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, NeighbourView};
+
+use super::shape::{department, id, kind, label, seconds, share};
+use super::Asked;
+
+/// Customers a page of the list.
+const PAGE: usize = 50;
+
+/// The flow alone, for what the pointer is over.
+pub fn flow(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Flow, UserError> {
+    let found = found(asked, sankey, selector(asked, sankey, query)?)?;
+    Ok(Flow { journeys: found.customers.len() as u64, through: found.through })
+}
+
+/// What the side panel shows.
+pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Behind, UserError> {
+    let selector = selector(asked, sankey, query)?;
+    let found = found(asked, sankey, selector)?;
+    let nodes = &asked.nodes;
+    let time = |time: Option<(f64, f64)>| time.map(|(median, p95)| (seconds(median), seconds(p95)));
+    let pages = found.customers.len().div_ceil(PAGE).max(1);
+    let page = (query.page as usize).clamp(1, pages);
+    let customers = found.customers[(page - 1) * PAGE..]
+        .iter()
+        .take(PAGE)
+        .map(|&(customer, at)| BehindCustomer {
+            id: asked.data.snapshot.customers[customer as usize].text(),
+            events: asked.data.snapshot.log.of_customer(customer as usize).len() as u32,
+            at,
+        })
+        .collect();
+    let (column, node) = match selector {
+        Selector::Node { column, node } => (column, node),
+        Selector::Link { column, source, .. } => (column, source),
+    };
+    let of = &sankey.columns[column];
+    let this = &of.nodes[node];
+    let flow = Flow { journeys: found.customers.len() as u64, through: found.through };
+    let common = Behind {
+        title: label(nodes, this.kind),
+        kind: kind(this.kind),
+        is_link: false,
+        department: department(nodes, this.kind),
+        to_department: None,
+        step: of.step,
+        journeys: flow.journeys,
+        share: share(this.journeys, sankey.journeys),
+        share_of: sankey.journeys,
+        repeats: this.repeats,
+        time_before: time(found.since_previous),
+        time_after: time(found.until_next),
+        handoff_share: None,
+        before: Vec::new(),
+        after: Vec::new(),
+        flow,
+        customers,
+        page: page as u32,
+        pages: pages as u32,
+        anchor: match this.kind {
+            analytics::sankey::Kind::Node(node) => Some(nodes.label(node).to_owned()),
+            _ => None,
+        },
+    };
+    let Selector::Link { target, .. } = selector else {
+        let neighbours = |incoming: bool| {
+            let mut links: Vec<NeighbourView> = sankey
+                .links
+                .iter()
+                .filter(|link| match incoming {
+                    true => link.column + 1 == column && link.target == node,
+                    false => link.column == column && link.source == node,
+                })
+                .map(|link| {
+                    let (column, at) =
+                        if incoming { (link.column, link.source) } else { (link.column + 1, link.target) };
+                    let (step, kind) = (sankey.columns[column].step, sankey.columns[column].nodes[at].kind);
+                    NeighbourView {
+                        id: id(nodes, step, kind),
+                        label: label(nodes, kind),
+                        department: department(nodes, kind),
+                        journeys: link.journeys,
+                        share: share(link.journeys, this.journeys),
+                    }
+                })
+                .collect();
+            links.sort_by(|a, b| b.journeys.cmp(&a.journeys).then_with(|| a.label.cmp(&b.label)));
+            links
+        };
+        return Ok(Behind { before: neighbours(true), after: neighbours(false), ..common });
+    };
+    let link = sankey
+        .links
+        .iter()
+        .find(|link| (link.column, link.source, link.target) == (column, node, target))
+        .ok_or_else(|| UserError::not_found("link"))?;
+    let there = sankey.columns[column + 1].nodes[target].kind;
+    Ok(Behind {
+        title: format!("{} \u{2192} {}", label(nodes, this.kind), label(nodes, there)),
+        is_link: true,
+        to_department: department(nodes, there),
+        share: share(link.journeys, this.journeys),
+        share_of: this.journeys,
+        repeats: 0,
+        time_before: None,
+        time_after: time(link.time),
+        handoff_share: Some(share(link.handoffs, link.journeys)),
+        anchor: None,
+        ..common
+    })
+}
+
+fn found(asked: &Asked<'_>, sankey: &Sankey, selector: Selector) -> Result<Found, UserError> {
+    let projection = asked.nodes.projection(&asked.data.mapped);
+    find(&asked.data.snapshot.log, &projection, &asked.question.selection, sankey, selector)
+        .ok_or_else(|| UserError::not_found("node"))
+}
+
+/// Finds the selected place by its id.
+fn selector(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Selector, UserError> {
+    let place = |wanted: &str| {
+        sankey.columns.iter().enumerate().find_map(|(column, of)| {
+            let node = of.nodes.iter().position(|node| id(&asked.nodes, of.step, node.kind) == wanted)?;
+            Some((column, node))
+        })
+    };
+    let gone = || {
+        UserError::not_found("node or link in this drawing")
+            .remedy("Close the panel, or go back to the drawing where it was selected.")
+    };
+    let (column, node) = query.select.as_deref().and_then(place).ok_or_else(gone)?;
+    match query.select_to.as_deref() {
+        None => Ok(Selector::Node { column, node }),
+        Some(to) => {
+            let (next, target) = place(to).ok_or_else(gone)?;
+            if next == column + 1 { Ok(Selector::Link { column, source: node, target }) } else { Err(gone()) }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Exploring journeys: Sankey, transitions, who is behind a figure, and one customer's history.
+
+mod behind;
+mod customer;
+mod draw;
+mod nodes;
+mod question;
+mod shape;
+
+use std::time::Instant;
+
+use analytics::sankey::Sankey;
+use analytics::selection::Coverage;
+use analytics::transitions::transitions as count_transitions;
+use contract::journeys::{
+    Choice, Department, Drawing, ExploreQuery, Flow, JourneysView, NodeCount, SankeyView, TransitionView,
+    TransitionsView,
+};
+use contract::{Kind, UserError};
+
+use crate::actor::need;
+use crate::cache::{self, Data};
+use crate::{Actor, ServiceError, Services};
+
+pub use customer::customer;
+use nodes::Nodes;
+use question::Question;
+
+/// Anchors offered, at most.
+const ANCHORS: usize = 2000;
+
+/// Everything the journeys page shows for a question.
+pub async fn explore(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<JourneysView, ServiceError> {
+    need(actor.may().see_journeys, "page")?;
+    let data = cache::data(services).await?;
+    let actor = actor.clone();
+    Ok(tokio::task::spawn_blocking(move || answer(&data, &actor, query)).await??)
+}
+
+/// The flow of a node's or link's journeys through the whole diagram.
+pub async fn flow(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<Flow, ServiceError> {
+    need(actor.may().see_journeys, "page")?;
+    let data = cache::data(services).await?;
+    let actor = actor.clone();
+    Ok(tokio::task::spawn_blocking(move || {
+        let asked = Asked::new(&data, &actor, &query)?;
+        let sankey = asked.sankey()?;
+        behind::flow(&asked, &sankey, &query)
+    })
+    .await??)
+}
+
+/// The Sankey's figures alone, without drawing: for scripts and exports.
+pub async fn sankey(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<SankeyView, ServiceError> {
+    need(actor.may().see_journeys, "page")?;
+    let data = cache::data(services).await?;
+    let actor = actor.clone();
+    Ok(tokio::task::spawn_blocking(move || {
+        let asked = Asked::new(&data, &actor, &query)?;
+        Ok::<_, UserError>(shape::sankey(&asked.nodes, &asked.sankey()?))
+    })
+    .await??)
+}
+
+/// Transitions, starts and ends.
+pub async fn transitions(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<TransitionsView, ServiceError> {
+    need(actor.may().see_journeys, "page")?;
+    let data = cache::data(services).await?;
+    let actor = actor.clone();
+    Ok(tokio::task::spawn_blocking(move || {
+        let asked = Asked::new(&data, &actor, &query)?;
+        let projection = asked.nodes.projection(&data.mapped);
+        let found = count_transitions(&data.snapshot.log, &projection, &asked.question.selection);
+        let label = |node: u32| asked.nodes.label(node).to_owned();
+        let counts = |list: &[(u32, u64)]| {
+            list.iter().map(|&(node, count)| NodeCount { node: label(node), count }).collect()
+        };
+        Ok::<_, UserError>(TransitionsView {
+            journeys: found.selected.journeys,
+            events: found.selected.events,
+            transitions: found
+                .transitions
+                .iter()
+                .map(|transition| TransitionView {
+                    from: label(transition.from),
+                    to: label(transition.to),
+                    count: transition.count,
+                    median_seconds: shape::seconds(transition.time.0),
+                    p95_seconds: shape::seconds(transition.time.1),
+                    handoff_share: shape::share(transition.handoffs, transition.count),
+                })
+                .collect(),
+            starts: counts(&found.starts),
+            ends: counts(&found.ends),
+        })
+    })
+    .await??)
+}
+
+/// A question with all that it takes to answer it.
+struct Asked<'a> {
+    data: &'a Data,
+    nodes: Nodes,
+    question: Question,
+}
+
+impl<'a> Asked<'a> {
+    fn new(data: &'a Data, actor: &Actor, query: &ExploreQuery) -> Result<Self, UserError> {
+        let nodes = Nodes::of(data, query.by);
+        let question = Question::of(data, actor, &nodes, query)?;
+        Ok(Self { data, nodes, question })
+    }
+
+    fn sankey(&self) -> Result<Sankey, UserError> {
+        let projection = self.nodes.projection(&self.data.mapped);
+        let request = self.question.request.clone()?;
+        analytics::sankey::sankey(&self.data.snapshot.log, &projection, &self.question.selection, &request)
+            .map_err(question::refused)
+    }
+
+    fn coverage(&self) -> Coverage {
+        analytics::selection::coverage(
+            &self.data.snapshot.log,
+            &self.nodes.projection(&self.data.mapped),
+            &self.question.selection,
+            self.data.mapped.classes.len(),
+        )
+    }
+}
+
+fn answer(data: &Data, actor: &Actor, query: ExploreQuery) -> Result<JourneysView, UserError> {
+    let began = Instant::now();
+    let asked = Asked::new(data, actor, &query)?;
+    let coverage = asked.coverage();
+    let sankey = asked.sankey();
+    let selected = match &sankey {
+        Ok(sankey) if query.select.is_some() => Some(behind::behind(&asked, sankey, &query)?),
+        _ => None,
+    };
+    let (view, hint) = match &sankey {
+        Ok(sankey) => (Some(shape::sankey(&asked.nodes, sankey)), None),
+        Err(error) => (None, Some(error.clone())),
+    };
+    let (wide, tall) = match (&sankey, &view) {
+        (Ok(sankey), Some(view)) => draw::both(sankey, view),
+        _ => (Drawing::default(), Drawing::default()),
+    };
+    Ok(JourneysView {
+        period: asked.question.period.clone(),
+        events: coverage.events,
+        customers: coverage.journeys,
+        sankey: view,
+        hint,
+        wide,
+        tall,
+        departments: departments(data),
+        anchors: anchors(&asked.nodes, &coverage),
+        sources: sources(data),
+        selected,
+        any_events: data.snapshot.log.events() > 0,
+        took_ms: began.elapsed().as_secs_f64() * 1000.0,
+        query,
+    })
+}
+
+fn departments(data: &Data) -> Vec<Department> {
+    let departments = data.inventory.departments.iter();
+    departments.map(|one| Department { name: one.name.clone(), colour: one.position as u32 }).collect()
+}
+
+fn sources(data: &Data) -> Vec<String> {
+    let mut sources: Vec<String> = data.segments.iter().map(|segment| segment.source.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    sources
+}
+
+/// The nodes that occur, by number of events.
+fn anchors(nodes: &Nodes, coverage: &Coverage) -> Vec<Choice> {
+    let mut events = vec![0_u64; nodes.len()];
+    for (class, &count) in coverage.by_class.iter().enumerate() {
+        events[nodes.node_of_class(class) as usize] += count;
+    }
+    let mut anchors: Vec<Choice> = (0..)
+        .zip(events)
+        .filter(|&(_, events)| events > 0)
+        .map(|(node, events)| Choice {
+            label: nodes.label(node).to_owned(),
+            department: nodes.department(node),
+            events,
+        })
+        .collect();
+    anchors.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.label.cmp(&b.label)));
+    anchors.truncate(ANCHORS);
+    anchors
+}
+
+/// What a source or node is called that nobody knows.
+fn unknown(what: &str, name: &str, known: &[String]) -> UserError {
+    let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+    known.truncate(20);
+    UserError::new(Kind::Invalid, format!("unknown_{what}"), format!("There is no {what} \u{201c}{name}\u{201d} here."))
+        .at(what)
+        .remedy(format!("Known: {}.", known.join(", ")))
+}
