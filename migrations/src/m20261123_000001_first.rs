@@ -228,9 +228,11 @@ const LOOKED_UP: [(&str, &[&str]); 7] = [
     ("audit", &["noun", "object_id"]),
 ];
 
+// The trait leaves the lifetime out, and async_trait wants both alike.
+#[allow(elided_lifetimes_in_paths)]
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in tables() {
             manager.create_table(table).await?;
         }

@@ -267,3 +267,34 @@ pub struct NodeCount {
     pub node: String,
     pub count: u64,
 }
+
+impl Drawing {
+    /// Thickness of nodes along the flow.
+    pub const NODE: f32 = 10.0;
+
+    /// A link's outline as SVG path data; `downward` where the flow runs from top to bottom.
+    pub fn ribbon(&self, source: &DrawnNode, target: &DrawnNode, link: &DrawnLink, downward: bool) -> String {
+        self.ribbon_part(source, target, link, 1.0, downward)
+    }
+
+    /// The outline of a part of a link, as of its thickness, between 0 and 1.
+    pub fn ribbon_part(
+        &self,
+        source: &DrawnNode,
+        target: &DrawnNode,
+        link: &DrawnLink,
+        part: f32,
+        downward: bool,
+    ) -> String {
+        let (from, to) = (source.at + Self::NODE, target.at);
+        let middle = f32::midpoint(from, to);
+        let thickness = (link.thickness * part).max(0.5);
+        let (a, b) = (link.source_start, link.target_start);
+        let (c, d) = (b + thickness, a + thickness);
+        if downward {
+            format!("M{a:.1} {from:.1}C{a:.1} {middle:.1} {b:.1} {middle:.1} {b:.1} {to:.1}L{c:.1} {to:.1}C{c:.1} {middle:.1} {d:.1} {middle:.1} {d:.1} {from:.1}Z")
+        } else {
+            format!("M{from:.1} {a:.1}C{middle:.1} {a:.1} {middle:.1} {b:.1} {to:.1} {b:.1}L{to:.1} {c:.1}C{middle:.1} {c:.1} {middle:.1} {d:.1} {from:.1} {d:.1}Z")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! CSV of what a view shows. Cells that a spreadsheet would run as a formula are marked as text.
+
+use contract::journeys::{SankeyView, TransitionsView};
+
+/// One row a link.
+pub fn sankey(view: &SankeyView) -> String {
+    let node = |id: &str| view.nodes.iter().find(|node| node.id == id);
+    let mut out = Table::new(&[
+        "from step",
+        "from",
+        "to step",
+        "to",
+        "journeys",
+        "share of from",
+        "median seconds",
+        "95th percentile seconds",
+        "share that changes department",
+    ]);
+    for link in &view.links {
+        let (Some(source), Some(target)) = (node(&link.source), node(&link.target)) else { continue };
+        out.row(&[
+            source.step.to_string(),
+            text(&source.label),
+            target.step.to_string(),
+            text(&target.label),
+            link.journeys.to_string(),
+            format!("{:.6}", link.share),
+            number(link.median_seconds),
+            number(link.p95_seconds),
+            format!("{:.6}", link.handoff_share),
+        ]);
+    }
+    out.finish()
+}
+
+/// One row a transition.
+pub fn transitions(view: &TransitionsView) -> String {
+    let mut out = Table::new(&["from", "to", "count", "median seconds", "95th percentile seconds"]);
+    for transition in &view.transitions {
+        out.row(&[
+            text(&transition.from),
+            text(&transition.to),
+            transition.count.to_string(),
+            number(Some(transition.median_seconds)),
+            number(Some(transition.p95_seconds)),
+        ]);
+    }
+    out.finish()
+}
+
+/// Marks text that would be taken for a formula.
+pub fn text(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|value| format!("{value:.3}")).unwrap_or_default()
+}
+
+struct Table(csv::Writer<Vec<u8>>);
+
+impl Table {
+    fn new(header: &[&str]) -> Self {
+        let mut table = Self(csv::Writer::from_writer(Vec::new()));
+        table.row(header);
+        table
+    }
+
+    fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) {
+        // Writing to memory does not fail, and every row has as many cells as the header.
+        let _ = self.0.write_record(cells);
+    }
+
+    fn finish(self) -> String {
+        String::from_utf8(self.0.into_inner().unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn formulas_become_text_and_numbers_stay() {
+        assert_eq!(text("=1+1"), "'=1+1");
+        assert_eq!(text("@import"), "'@import");
+        assert_eq!(text("-5"), "-5");
+        assert_eq!(text("plain"), "plain");
+    }
+}

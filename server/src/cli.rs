@@ -1,0 +1,221 @@
+//! What can be typed. Stable: scripts and tests use it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// See, own and improve every touchpoint that customers go through.
+#[derive(Debug, Parser)]
+#[command(name = "throughline", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the pages.
+    Serve(Serve),
+    /// Make up a telecom with known causes of contacts, and import its logs.
+    Demo(Demo),
+    /// Import a log.
+    Import(Import),
+    /// Ask for figures.
+    Query(Query),
+    /// Import or export the service inventory as CSV.
+    Inventory(Inventory),
+    /// Add, list or disable users.
+    User(User),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Folder that holds everything.
+    #[arg(long, default_value = "data")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL address; SQLite in the data folder without it.
+    #[arg(long, env = "THROUGHLINE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub place: Place,
+    /// Address and port.
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// Offer demo accounts by one click; this machine only.
+    #[arg(long)]
+    pub demo: bool,
+    /// Folder with the browser's half of the product; found beside the program without it.
+    #[arg(long)]
+    pub site: Option<PathBuf>,
+    /// Visitors come by HTTPS (through a proxy): cookies are then sent by HTTPS only.
+    #[arg(long)]
+    pub https: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, default_value_t = 20_000)]
+    pub customers: u32,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+    /// Name of the log: web, ivr, billing…
+    #[arg(long)]
+    pub source: String,
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: Format,
+    /// customer=COLUMN,time=COLUMN,activity=COLUMN[,id=,case=,reason=,text=,duration=,cost=,NAME=COLUMN…]
+    #[arg(long)]
+    pub map: Option<String>,
+    /// Zone of times that carry none: Europe/Berlin.
+    #[arg(long)]
+    pub time_zone: Option<String>,
+    /// utf-8, utf-16le, utf-16be or latin-1; detected without it.
+    #[arg(long)]
+    pub encoding: Option<String>,
+    /// One character, or tab; detected without it.
+    #[arg(long)]
+    pub delimiter: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Report {
+    Transitions,
+    Sankey,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Activity,
+    Experience,
+    Touchpoint,
+    Channel,
+    Department,
+    Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Direction {
+    Forward,
+    Backward,
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Occurrence {
+    First,
+    Last,
+}
+
+#[derive(Debug, Args)]
+pub struct Query {
+    #[arg(value_enum)]
+    pub report: Report,
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_enum, default_value = "touchpoint")]
+    pub by: By,
+    /// First day that counts: 2026-03-01.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day that counts.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Only events of this source.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Count immediate repeats each time.
+    #[arg(long)]
+    pub keep_repeats: bool,
+    /// Look from this node.
+    #[arg(long)]
+    pub anchor: Option<String>,
+    #[arg(long, value_enum)]
+    pub occurrence: Option<Occurrence>,
+    #[arg(long, value_enum, default_value = "forward")]
+    pub direction: Direction,
+    #[arg(long, default_value_t = 6)]
+    pub steps: u32,
+    #[arg(long, default_value_t = 10)]
+    pub top: u32,
+    /// Print the view model as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Inventory {
+    #[command(subcommand)]
+    pub action: InventoryAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InventoryAction {
+    /// Read a CSV file, one row a mapping rule.
+    Import {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write a CSV file, or to the screen.
+    Export {
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct User {
+    #[command(subcommand)]
+    pub action: UserAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserAction {
+    /// Add someone and print the link by which they choose a password.
+    Add {
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// admin, cx_manager, department_head, executive or front_line
+        #[arg(long)]
+        role: String,
+        /// Name of the department, for heads and front line.
+        #[arg(long)]
+        department: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    Disable {
+        email: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}

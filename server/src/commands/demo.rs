@@ -1,0 +1,73 @@
+//! `throughline demo`: a made-up telecom, its inventory, its logs, and an account for each role.
+
+use chrono_tz::Tz;
+use contract::people::Role;
+use events::csv::Mapping;
+use services::people::{self, NewUser};
+use services::sources::NewImport;
+use services::{Actor, ServiceError, inventory};
+
+use super::import::import;
+use super::say;
+use crate::cli;
+use crate::open::open;
+
+/// One account for each role: name, address, role, department.
+const ACCOUNTS: [(&str, &str, Role, &str); 6] = [
+    ("Demo CX manager", "cx@demo.example", Role::CxManager, ""),
+    ("Demo head of Billing", "billing@demo.example", Role::DepartmentHead, "Billing"),
+    ("Demo head of Field service", "field@demo.example", Role::DepartmentHead, "Field service"),
+    ("Demo executive", "executive@demo.example", Role::Executive, ""),
+    ("Demo front line", "frontline@demo.example", Role::FrontLine, "Contact centre"),
+    ("Demo administrator", "admin@demo.example", Role::Admin, ""),
+];
+
+/// Makes the company; does nothing where the folder holds it already.
+pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
+    let cli::Demo { place, customers, seed } = options;
+    let services = open(&place, true).await?;
+    let actor = Actor::console();
+    let folder = place.data_dir.join("demo");
+    if folder.join("complete").is_file() {
+        say("The demo company is there already.");
+        return Ok(());
+    }
+    say(&format!("Making up {customers} customers of a telecom (seed {seed})."));
+    let wanted = demo::Company { customers, seed };
+    let target = folder.clone();
+    let written = tokio::task::spawn_blocking(move || demo::write(&wanted, &target)).await?;
+    written.map_err(|source| ServiceError::Io { path: folder.clone(), source })?;
+
+    people::name_company(&services, &actor, "Nordlicht Telecom", "Europe/Berlin").await?;
+    inventory::import_csv(&services, &actor, demo::INVENTORY).await?;
+    for log in demo::LOGS.iter().filter(|log| log.imported) {
+        let path = folder.join(format!("{}.csv", log.source));
+        let new = NewImport {
+            source: log.source.to_owned(),
+            file: format!("{}.csv", log.source),
+            path,
+            mapping: Mapping::parse(log.mapping)?,
+            zone: Some(Tz::UTC),
+            encoding: None,
+            delimiter: None,
+        };
+        let done = import(&services, new).await?;
+        say(&format!("{}: {} events", log.source, done.counts.accepted + done.counts.duplicate));
+    }
+    let known = people::users(&services, &actor).await?.users;
+    for (name, email, role, department) in ACCOUNTS {
+        if known.iter().any(|user| user.email == email) {
+            continue;
+        }
+        let department_id = match department {
+            "" => String::new(),
+            name => people::department_id(&services, name).await?,
+        };
+        let new = NewUser { name, email, role: role.key(), department_id: &department_id, demo: true };
+        people::add_user(&services, &actor, new).await?;
+    }
+    let complete = folder.join("complete");
+    std::fs::write(&complete, "").map_err(|source| ServiceError::Io { path: complete, source })?;
+    say("The demo company is ready. What was planted in it stands in demo/truth.json of the data folder.");
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! `throughline import`.
+
+use contract::sources::{ColumnMapping, ImportView};
+use contract::{Kind, UserError};
+use events::csv::{Encoding, Mapping, sample};
+use services::sources::{self, NewImport};
+use services::{Actor, ServiceError, Services};
+
+use super::say;
+use crate::cli;
+use crate::open::open;
+
+/// Imports files one after the other.
+pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
+    let cli::Import { files, place, source, format: cli::Format::Csv, map, time_zone, encoding, delimiter, json } = options;
+    for file in &files {
+        if !file.is_file() {
+            return Err(UserError::new(Kind::Invalid, "no_such_file", format!("There is no file {}.", file.display()))
+                .remedy("Check the path.")
+                .into());
+        }
+    }
+    let mapping = map.as_deref().map(Mapping::parse).transpose()?;
+    let zone = time_zone.as_deref().map(sources::zone).transpose()?;
+    let encoding = match encoding.as_deref() {
+        Some(key) => Some(Encoding::from_key(key).ok_or_else(|| {
+            UserError::new(Kind::Invalid, "unknown_encoding", format!("There is no encoding \u{201c}{key}\u{201d}."))
+                .remedy("Use utf-8, utf-16le, utf-16be or latin-1.")
+        })?),
+        None => None,
+    };
+    let delimiter = match delimiter.as_deref() {
+        None => None,
+        Some("tab" | "\t") => Some(b'\t'),
+        Some(one) if one.len() == 1 => Some(one.as_bytes()[0]),
+        Some(_) => {
+            return Err(UserError::new(Kind::Invalid, "bad_delimiter", "The delimiter must be one ASCII character, or tab.").into());
+        }
+    };
+    let services = open(&place, false).await?;
+    sources::recover(&services).await?;
+    for path in files {
+        let mapping = match &mapping {
+            Some(mapping) => mapping.clone(),
+            None => guess(&path, encoding, delimiter)?,
+        };
+        let file = sources::display_name(&path);
+        let new = NewImport { source: source.clone(), file, path, mapping, zone, encoding, delimiter };
+        let done = import(&services, new).await?;
+        if json {
+            say(&serde_json::to_string(&done).unwrap_or_default());
+        } else {
+            report(&done);
+        }
+    }
+    Ok(())
+}
+
+fn guess(path: &std::path::Path, encoding: Option<Encoding>, delimiter: Option<u8>) -> Result<ColumnMapping, ServiceError> {
+    let mapping = Mapping::guess(&sample(path, encoding, delimiter)?.header);
+    eprintln!(
+        "reading customer from \u{201c}{}\u{201d}, time from \u{201c}{}\u{201d}, activity from \u{201c}{}\u{201d}; say otherwise with --map",
+        mapping.customer, mapping.time, mapping.activity
+    );
+    Ok(mapping)
+}
+
+/// Imports one file, showing progress on a terminal.
+pub async fn import(services: &Services, new: NewImport) -> Result<ImportView, ServiceError> {
+    sources::import_now(services, &Actor::console(), new).await
+}
+
+fn report(done: &ImportView) {
+    let counts = &done.counts;
+    say(&format!(
+        "{}: received {} = accepted {} + duplicate {} + quarantined {}",
+        done.file, counts.received, counts.accepted, counts.duplicate, counts.quarantined
+    ));
+    for reason in &done.reasons {
+        say(&format!("  {} {}: {} {}", reason.rows, reason.code, reason.reason, reason.remedy));
+    }
+}
