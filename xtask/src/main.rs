@@ -1,1 +1,75 @@
-fn main(){}
+//! The project's own tools: `cargo xtask start | build | test | dev | tidy`.
+//!
+//! What a step needs is installed first, saying so; a step that can't be done fails, none is skipped.
+
+mod assets;
+mod browser;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use run::{Step, program};
+
+/// What went wrong, in a line or two.
+pub type Outcome<T = ()> = Result<T, String>;
+
+fn main() -> ExitCode {
+    let task = std::env::args().nth(1).unwrap_or_default();
+    let outcome = match task.as_str() {
+        "start" => start(),
+        "build" => build().map(drop),
+        "test" => test::all(),
+        "dev" => dev(),
+        "tidy" => tidy::check(),
+        _ => Err("usage: cargo xtask start | build | test | dev | tidy".to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The root of the checkout.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned)
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Builds both halves and returns the path of the program.
+fn build() -> Outcome<PathBuf> {
+    setup::wasm_target()?;
+    assets::build()?;
+    Step::new("building the server").run(program("cargo").args(["build", "--release", "--package", "server"]))?;
+    Ok(target().join("release").join("throughline"))
+}
+
+/// Set-up, build, demo company, serve.
+fn start() -> Outcome {
+    let throughline = build()?;
+    let data = root().join("data");
+    Step::new("preparing the demo company").run(program(&throughline).args(["demo", "--data-dir"]).arg(&data))?;
+    println!("== serving; end with Ctrl C");
+    Step::quiet("serving").run(program(&throughline).args(["serve", "--demo", "--data-dir"]).arg(&data))
+}
+
+/// Builds and serves like `start`, without optimising the server.
+fn dev() -> Outcome {
+    setup::wasm_target()?;
+    assets::build()?;
+    Step::new("building the server (unoptimised)").run(program("cargo").args(["build", "--package", "server"]))?;
+    let throughline = target().join("debug").join("throughline");
+    let data = root().join("data");
+    Step::new("preparing the demo company").run(program(&throughline).args(["demo", "--data-dir"]).arg(&data))?;
+    Step::quiet("serving").run(program(&throughline).args(["serve", "--demo", "--data-dir"]).arg(&data))
+}

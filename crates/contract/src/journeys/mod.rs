@@ -3,7 +3,7 @@
 mod query;
 mod view;
 
-pub use query::{ExploreQuery, Level, Occurrence, Towards};
+pub use query::{ExploreQuery, Level, Occurrence, Towards, encode};
 pub use view::{
     Behind, BehindCustomer, ColumnView, CustomerEvent, CustomerView, Department, Drawing, DrawnLink, DrawnNode,
     Flow, JourneysView, LinkView, NeighbourView, NodeKind, NodeView, SankeyView, TransitionView, TransitionsView,

@@ -1,0 +1,27 @@
+//! Server functions of the journeys and customer pages.
+
+use contract::journeys as view;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use super::AppError;
+#[cfg(feature = "ssr")]
+use super::session::{context, refuse};
+
+#[server(prefix = "/api", input = Json)]
+pub async fn explore(query: view::ExploreQuery) -> Result<view::JourneysView, AppError> {
+    let (services, actor) = context().await?;
+    services::journeys::explore(&services, &actor, query).await.map_err(refuse)
+}
+
+#[server(prefix = "/api", input = Json)]
+pub async fn flow(query: view::ExploreQuery) -> Result<view::Flow, AppError> {
+    let (services, actor) = context().await?;
+    services::journeys::flow(&services, &actor, query).await.map_err(refuse)
+}
+
+#[server(prefix = "/api", input = Json)]
+pub async fn customer(id: String) -> Result<view::CustomerView, AppError> {
+    let (services, actor) = context().await?;
+    services::journeys::customer(&services, &actor, id).await.map_err(refuse)
+}

@@ -1,0 +1,12 @@
+//! Server functions, two lines each: who asks, and the use case. The only module that knows the server side.
+
+mod error;
+pub mod inventory;
+pub mod journeys;
+pub mod people;
+#[cfg(feature = "ssr")]
+pub mod session;
+pub mod sources;
+pub mod theme;
+
+pub use error::AppError;

@@ -1,0 +1,47 @@
+//! Server functions of the sources pages. Files themselves are uploaded by a route of the server.
+
+use contract::sources as view;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use super::AppError;
+#[cfg(feature = "ssr")]
+use super::session::{context, redirect, refuse};
+
+#[server(prefix = "/api", input = Json)]
+pub async fn sources() -> Result<view::Sources, AppError> {
+    let (services, actor) = context().await?;
+    services::sources::sources(&services, &actor).await.map_err(refuse)
+}
+
+#[server(prefix = "/api", input = Json)]
+pub async fn import(id: String) -> Result<view::ImportView, AppError> {
+    let (services, actor) = context().await?;
+    services::sources::import(&services, &actor, &id).await.map_err(refuse)
+}
+
+#[server(prefix = "/api", input = Json)]
+pub async fn preview(upload: String, encoding: String, delimiter: String, source: String) -> Result<view::Preview, AppError> {
+    let (services, actor) = context().await?;
+    let wish = services::sources::PreviewWish {
+        upload: &upload,
+        encoding: &encoding,
+        delimiter: &delimiter,
+        source: &source,
+    };
+    services::sources::preview(&services, &actor, wish).await.map_err(refuse)
+}
+
+#[server(prefix = "/api")]
+pub async fn start_import(form: view::StartImport) -> Result<(), AppError> {
+    let (services, actor) = context().await?;
+    let id = services::sources::start(&services, &actor, form).await.map_err(refuse)?;
+    redirect(&format!("/sources/imports/{id}"));
+    Ok(())
+}
+
+#[server(prefix = "/api")]
+pub async fn cancel_import(id: String) -> Result<(), AppError> {
+    let (services, actor) = context().await?;
+    services::sources::cancel(&services, &actor, &id).await.map_err(refuse)
+}

@@ -1,0 +1,75 @@
+//! The document and its routes.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::api::theme::{prepare, theme};
+use crate::components::frame::Frame;
+use crate::pages;
+
+/// Names of the files that the browser loads; they change with their content.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    pub script: String,
+    pub wasm: String,
+    pub style: String,
+}
+
+/// The document around the pages.
+pub fn shell(assets: Assets) -> impl IntoView {
+    let nonce = prepare();
+    let script = format!(
+        "import('/{}').then(m=>m.default({{module_or_path:'/{}'}}).then(()=>m.hydrate()))",
+        assets.script, assets.wasm
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/pkg/icon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=format!("/{}", assets.style)/>
+                <link rel="modulepreload" href=format!("/{}", assets.script)/>
+                <link rel="preload" href=format!("/{}", assets.wasm) r#as="fetch" type="application/wasm" crossorigin=""/>
+                <script type="module" nonce=nonce>{script}</script>
+                <leptos_meta::MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// All routes.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Throughline".into() } else { format!("{title} · Throughline") }/>
+        <Router>
+            <Routes fallback=|| view! { <pages::missing::Missing/> }>
+                <Route path=path!("/sign-in") view=pages::people::sign_in::SignInPage/>
+                <Route path=path!("/invitation/:token") view=pages::people::invitation::InvitationPage/>
+                <ParentRoute path=path!("") view=Frame>
+                    <Route path=path!("/") view=|| view! { <pages::home::Home/> }/>
+                    <Route path=path!("/journeys") view=pages::journeys::page::JourneysPage/>
+                    <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage/>
+                    <Route path=path!("/inventory") view=pages::inventory::page::InventoryPage/>
+                    <Route path=path!("/inventory/new") view=pages::inventory::touchpoint::TouchpointPage/>
+                    <Route path=path!("/inventory/unmapped") view=pages::inventory::unmapped::UnmappedPage/>
+                    <Route path=path!("/inventory/lists") view=pages::inventory::lists::ListsPage/>
+                    <Route path=path!("/inventory/:id") view=pages::inventory::touchpoint::TouchpointPage/>
+                    <Route path=path!("/sources") view=pages::sources::page::SourcesPage/>
+                    <Route path=path!("/sources/new/:upload") view=pages::sources::wizard::WizardPage/>
+                    <Route path=path!("/sources/imports/:id") view=pages::sources::import::ImportPage/>
+                    <Route path=path!("/users") view=pages::people::users::UsersPage/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

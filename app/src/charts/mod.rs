@@ -1,0 +1,4 @@
+//! Charts that the browser draws from the server's geometry.
+
+pub mod sankey;
+mod walk;

@@ -1,0 +1,108 @@
+//! The frame of every page behind the door: navigation, who is signed in, and the page itself.
+
+use contract::Kind;
+use contract::people::Me;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet, Redirect};
+
+use super::icon::Icon;
+use super::notice::{Loading, Problem};
+use crate::api::people::{SignOut, me};
+use crate::api::theme::{SetTheme, theme};
+
+/// Who is signed in, for the pages within.
+#[derive(Clone)]
+pub struct Signed(pub Me);
+
+/// The frame.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let me = Resource::new_blocking(|| (), |()| me());
+    view! {
+        <Suspense fallback=|| view! { <Loading/> }>
+            {move || Suspend::new(async move {
+                match me.await {
+                    Ok(me) => {
+                        provide_context(Signed(me.clone()));
+                        view! { <Inside me/> }.into_any()
+                    }
+                    Err(error) if error.0.kind == Kind::SignedOut => view! { <Redirect path="/sign-in"/> }.into_any(),
+                    Err(error) => view! { <main class="page"><Problem error/></main> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Inside(me: Me) -> impl IntoView {
+    let Me { name, role, department, company, demo, may, .. } = me;
+    let sign_out = ServerAction::<SignOut>::new();
+    let place = department.unwrap_or_else(|| company.clone());
+    view! {
+        <a class="skip" href="#content">"Skip to content"</a>
+        <div class="frame">
+            <header class="rail">
+                <a class="wordmark" href="/" aria-label="Throughline, start page">
+                    <svg viewBox="0 0 28 20" width="28" height="20" aria-hidden="true">
+                        <path d="M7 2V18M14 2V18M21 2V18" class="wordmark-silo"/>
+                        <path d="M1 14C5 14 4 6 9 6S12 14 16 14S19 5 27 5" class="wordmark-line"/>
+                    </svg>
+                    <span>"Throughline"</span>
+                </a>
+                <nav aria-label="Main">
+                    {may.see_journeys.then(|| view! { <A href="/journeys"><Icon name="route"/><span>"Journeys"</span></A> })}
+                    {may.see_inventory.then(|| view! { <A href="/inventory"><Icon name="table"/><span>"Inventory"</span></A> })}
+                    {may.see_sources.then(|| view! { <A href="/sources"><Icon name="database"/><span>"Sources"</span></A> })}
+                    {may.see_users.then(|| view! { <A href="/users"><Icon name="users"/><span>"Users"</span></A> })}
+                </nav>
+                <div class="rail-foot">
+                    <ThemeSwitch/>
+                    <p class="who">
+                        <strong>{name}</strong>
+                        <span>{role.label()} ", " {place}</span>
+                    </p>
+                    <ActionForm action=sign_out>
+                        <button class="button button-quiet" type="submit"><Icon name="log-out"/><span>"Sign out"</span></button>
+                    </ActionForm>
+                </div>
+            </header>
+            <main id="content" class="page" tabindex="-1">
+                {demo.then(|| view! { <p class="banner">"Demo: made-up customers of a made-up company, on this machine only."</p> })}
+                <Outlet/>
+            </main>
+        </div>
+    }
+}
+
+/// Light, dark, or as the system has it.
+#[component]
+fn ThemeSwitch() -> impl IntoView {
+    let action = ServerAction::<SetTheme>::new();
+    let chosen = theme();
+    Effect::new(move |_| {
+        if let Some(input) = action.input().get() {
+            let root = document().document_element();
+            if let Some(root) = root {
+                // A root element always takes attributes.
+                let _ = root.set_attribute("data-theme", &input.theme);
+            }
+        }
+    });
+    let option = move |key: &'static str, label: &'static str, icon: &'static str| {
+        let pressed = chosen == key;
+        view! {
+            <button class="button button-quiet" type="submit" name="theme" value=key aria-label=label title=label data-chosen=pressed.to_string()>
+                <Icon name=icon/>
+            </button>
+        }
+    };
+    view! {
+        <ActionForm action attr:class="theme-switch">
+            {option("light", "Light theme", "sun")}
+            {option("dark", "Dark theme", "moon")}
+            {option("system", "Theme of the system", "monitor")}
+        </ActionForm>
+    }
+}

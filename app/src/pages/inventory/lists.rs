@@ -1,0 +1,112 @@
+//! Departments, stages and channels: the names that touchpoints choose from.
+
+use contract::inventory::{InventoryView, Named, NamedKind};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::api::inventory::{AddName, DeleteName, Rename, inventory};
+use crate::api::people::me;
+use crate::components::notice::{Loading, Problem, problem_of};
+use crate::components::owner::swatch;
+
+/// The three lists.
+#[component]
+pub fn ListsPage() -> impl IntoView {
+    let add = ServerAction::<AddName>::new();
+    let rename = ServerAction::<Rename>::new();
+    let delete = ServerAction::<DeleteName>::new();
+    let version = move || (add.version().get(), rename.version().get(), delete.version().get());
+    let found = Resource::new_blocking(version, |_| async {
+        let may_edit = me().await?.may.edit_inventory;
+        Ok::<_, crate::api::AppError>((inventory().await?, may_edit))
+    });
+    view! {
+        <Title text="Departments, stages, channels"/>
+        <header class="page-head"><h1>"Departments, stages, channels"</h1></header>
+        {move || problem_of(add.value().get())}
+        {move || problem_of(rename.value().get())}
+        {move || problem_of(delete.value().get())}
+        <Transition fallback=|| view! { <Loading/> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok((InventoryView { departments, stages, channels, .. }, may_edit)) => view! {
+                        <div class="columns">
+                            <Names kind=NamedKind::Department title="Departments" help="The silos. Each has a colour that stays." names=departments add rename delete may_edit/>
+                            <Names kind=NamedKind::Stage title="Stages" help="Steps of the customer's life with the company." names=stages add rename delete may_edit/>
+                            <Names kind=NamedKind::Channel title="Channels" help="Ways in which customer and company meet." names=channels add rename delete may_edit/>
+                        </div>
+                    }.into_any(),
+                    Err(error) => view! { <Problem error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Names(
+    kind: NamedKind,
+    title: &'static str,
+    help: &'static str,
+    names: Vec<Named>,
+    add: ServerAction<AddName>,
+    rename: ServerAction<Rename>,
+    delete: ServerAction<DeleteName>,
+    may_edit: bool,
+) -> impl IntoView {
+    view! {
+        <section class="section">
+            <h2>{title}</h2>
+            <p class="help">{help}</p>
+            <ul class="names">
+                {names.into_iter().map(|name| view! { <Line kind name rename delete may_edit/> }).collect_view()}
+            </ul>
+            {may_edit.then(|| view! {
+                <ActionForm action=add attr:class="inline-form">
+                    <input type="hidden" name="kind" value=kind.key()/>
+                    <input name="name" required maxlength="120" placeholder="New name" aria-label=format!("New {}", kind.key())/>
+                    <button class="button" type="submit">"Add"</button>
+                </ActionForm>
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn Line(
+    kind: NamedKind,
+    name: Named,
+    rename: ServerAction<Rename>,
+    delete: ServerAction<DeleteName>,
+    may_edit: bool,
+) -> impl IntoView {
+    let Named { id, name, position, version, touchpoints, .. } = name;
+    let renamed = id.clone();
+    view! {
+        <li>
+            {(kind == NamedKind::Department).then(|| view! { <span class=format!("swatch {}", swatch(Some(position))) aria-hidden="true"></span> })}
+            {if may_edit {
+                view! {
+                    <ActionForm action=rename attr:class="inline-form">
+                        <input type="hidden" name="kind" value=kind.key()/>
+                        <input type="hidden" name="id" value=renamed/>
+                        <input type="hidden" name="version" value=version.to_string()/>
+                        <input name="name" value=name.clone() required maxlength="120" aria-label=format!("Name of {name}")/>
+                        <button class="button button-quiet" type="submit">"Rename"</button>
+                    </ActionForm>
+                }.into_any()
+            } else {
+                view! { <span>{name.clone()}</span> }.into_any()
+            }}
+            <span class="names-use">{touchpoints} " touchpoints"</span>
+            {(may_edit && touchpoints == 0).then(|| view! {
+                <ActionForm action=delete>
+                    <input type="hidden" name="kind" value=kind.key()/>
+                    <input type="hidden" name="id" value=id/>
+                    <button class="button button-quiet" type="submit">"Remove"</button>
+                </ActionForm>
+            })}
+        </li>
+    }
+}

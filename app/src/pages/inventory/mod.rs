@@ -1,0 +1,6 @@
+//! The service inventory.
+
+pub mod lists;
+pub mod page;
+pub mod touchpoint;
+pub mod unmapped;

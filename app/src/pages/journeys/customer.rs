@@ -1,0 +1,85 @@
+//! One customer's whole history across departments, pseudonymous.
+
+use contract::journeys::{CustomerEvent, CustomerView};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::api::journeys::customer;
+use crate::components::format::{count, counted, duration, money};
+use crate::components::notice::{Loading, Problem};
+use crate::components::owner::Owner;
+
+/// The customer page.
+#[component]
+pub fn CustomerPage() -> impl IntoView {
+    let params = use_params_map();
+    let found = Resource::new_blocking(move || params.read().get("id").unwrap_or_default(), customer);
+    view! {
+        <Title text="Customer"/>
+        <Suspense fallback=|| view! { <Loading/> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(customer) => view! { <Inside customer/> }.into_any(),
+                    Err(error) => view! { <Problem error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// A pseudonym short enough for a list.
+pub fn short(id: &str) -> String {
+    let start: String = id.chars().take(10).collect();
+    format!("C-{start}")
+}
+
+#[component]
+fn Inside(customer: CustomerView) -> impl IntoView {
+    let CustomerView { id, events, total, departments, time_zone } = customer;
+    let shown = events.len() as u64;
+    let mut last_day = String::new();
+    view! {
+        <header class="page-head">
+            <h1>"Customer " <code>{short(&id)}</code></h1>
+            <p class="page-sub">{counted(total, "event", "events")} ", times in " {time_zone} ". The name is a pseudonym."</p>
+        </header>
+        {(shown < total).then(|| view! { <p class="notice">{format!("The first {} events are shown.", count(shown))}</p> })}
+        <ol class="timeline">
+            {events.into_iter().map(|event| {
+                let (day, time) = event.local.split_at(10);
+                let heading = (day != last_day).then(|| day.to_owned());
+                last_day = day.to_owned();
+                let time = time.trim().to_owned();
+                let department = event.department.and_then(|at| departments.get(at as usize));
+                let owner = (department.map(|one| one.name.clone()), department.map(|one| one.colour));
+                view! { <Line event heading time owner/> }
+            }).collect_view()}
+        </ol>
+    }
+}
+
+#[component]
+fn Line(event: CustomerEvent, heading: Option<String>, time: String, owner: (Option<String>, Option<u32>)) -> impl IntoView {
+    let CustomerEvent { source, activity, touchpoint, experience, failure, channel, case, reason, text, duration_seconds, cost, attributes, .. } = event;
+    let title = touchpoint.unwrap_or_else(|| format!("Unmapped: {activity}"));
+    let mut facts = Vec::new();
+    facts.extend(channel);
+    facts.extend(case.map(|case| format!("case {case}")));
+    facts.extend(reason.map(|reason| format!("reason {reason}")));
+    facts.extend(duration_seconds.map(duration));
+    facts.extend(cost.map(|cents| format!("cost {}", money(cents))));
+    facts.extend(attributes.into_iter().map(|(name, value)| format!("{name} {value}")));
+    view! {
+        {heading.map(|day| view! { <li class="timeline-day"><h2>{day}</h2></li> })}
+        <li class="timeline-event">
+            <time>{time}</time>
+            <div>
+                <p><strong>{title}</strong> {experience.map(|name| view! { ": " <span class=if failure { "bad" } else { "" }>{name}{failure.then_some(" (failure)")}</span> })}</p>
+                <p class="timeline-facts"><Owner name=owner.0 colour=owner.1/> " " <span>{source} " · " {activity}</span></p>
+                {(!facts.is_empty()).then(|| view! { <p class="timeline-facts">{facts.join(" · ")}</p> })}
+                {text.map(|text| view! { <blockquote>{text}</blockquote> })}
+            </div>
+        </li>
+    }
+}

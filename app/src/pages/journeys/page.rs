@@ -1,0 +1,123 @@
+//! The journeys page: the flow of customers across silos.
+
+use contract::UserError;
+use contract::journeys::{ExploreQuery, JourneysView};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::controls::Controls;
+use super::panel::Panel;
+use super::table::Links;
+use crate::api::AppError;
+use crate::api::journeys::explore;
+use crate::charts::sankey::Sankey;
+use crate::components::format::{count, counted};
+use crate::components::notice::{Empty, Loading, Problem};
+use crate::components::owner::Owner;
+
+/// The journeys page.
+#[component]
+pub fn JourneysPage() -> impl IntoView {
+    let map = use_query_map();
+    let asked = Memo::new(move |_| -> Result<ExploreQuery, UserError> {
+        let map = map.read();
+        let pairs: Vec<(String, String)> = map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
+        ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    });
+    let found = Resource::new_blocking(
+        move || asked.get(),
+        |asked| async move {
+            match asked {
+                Ok(query) => explore(query).await,
+                Err(error) => Err(AppError(error)),
+            }
+        },
+    );
+    view! {
+        <Title text="Journeys"/>
+        <Transition fallback=|| view! { <Loading/> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(view) => view! { <Inside view/> }.into_any(),
+                    Err(error) => view! {
+                        <header class="page-head"><h1>"Journeys"</h1></header>
+                        <Problem error/>
+                        <p><a class="button" href="/journeys">"Start over"</a></p>
+                    }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Inside(view: JourneysView) -> impl IntoView {
+    if !view.any_events {
+        return view! {
+            <header class="page-head"><h1>"Journeys"</h1></header>
+            <Empty title="No events yet">
+                <p>"Journeys are drawn from the logs of your channels. Import one to see where customers go."</p>
+                <p><a class="button button-main" href="/sources">"Import a log"</a></p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let JourneysView { query, period, events, customers, hint, departments, sankey, selected, took_ms, .. } = view.clone();
+    let toggle = format!("/journeys{}", ExploreQuery { table: !query.table, ..query.clone() }.to_search());
+    let search = query.to_search();
+    let drawn = sankey.as_ref().map(|sankey| sankey.journeys);
+    let panel_query = query.clone();
+    let with_panel = selected.is_some();
+    let none = drawn == Some(0) || customers == 0;
+    view! {
+        <header class="page-head">
+            <h1>"Journeys"</h1>
+            <p class="page-sub">
+                {format!("{} to {}", period.from, period.to)} " · all customers · "
+                <abbr title="Every figure counts customers: one customer's selected events in order are one journey.">"unit customer"</abbr>
+            </p>
+            <div class="page-actions">
+                <a class="button" href=toggle aria-pressed=query.table.to_string()>{if query.table { "Show the flow" } else { "Show the table" }}</a>
+                <a class="button" href=format!("/journeys.csv{search}") rel="external" download>"CSV"</a>
+                <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a>
+            </div>
+        </header>
+        <Controls view=view.clone()/>
+        <p class="caption" title=format!("Computed in {took_ms:.0} ms in {}", period.time_zone)>
+            {drawn.map(|drawn| format!("{} in the flow, of ", counted(drawn, "journey", "journeys")))}
+            {counted(customers, "customer", "customers")} " with " {counted(events, "event", "events")} " in the period."
+        </p>
+        {hint.map(|error| view! { <Problem error=AppError(error)/> })}
+        <div class="stage" class:stage-with-panel=with_panel>
+            <div class="stage-main">
+                {if none {
+                    view! { <Empty title="No journey matches"><p>"Widen the period, choose another source, or look from another place."</p><p><a class="button" href="/journeys">"Start over"</a></p></Empty> }.into_any()
+                } else if query.table {
+                    sankey.map(|sankey| view! { <Links sankey query=query.clone()/> }).into_any()
+                } else {
+                    view! { <Sankey view=view.clone()/> }.into_any()
+                }}
+                {(!none).then(|| view! { <Legend view=view.clone()/> })}
+            </div>
+            {selected.map(|behind| view! { <Panel behind query=panel_query departments=departments.clone()/> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// The departments that are seen, by colour, and what the marks mean.
+#[component]
+fn Legend(view: JourneysView) -> impl IntoView {
+    let JourneysView { sankey, departments, wide, .. } = view;
+    let mut seen: Vec<u32> = sankey.iter().flat_map(|sankey| &sankey.nodes).filter_map(|node| node.department).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    view! {
+        <ul class="legend" aria-label="Departments">
+            {seen.into_iter().filter_map(|at| departments.get(at as usize).cloned()).map(|one| view! { <li><Owner name=Some(one.name) colour=Some(one.colour)/></li> }).collect_view()}
+            <li><span class="legend-seam" aria-hidden="true"></span>"Seam: journeys change department"</li>
+            {(wide.held > 0).then(|| view! { <li>{format!("{} nodes are drawn larger than their size, so that they can be hit", count(u64::from(wide.held)))}</li> })}
+        </ul>
+    }
+}

@@ -1,0 +1,85 @@
+//! The side panel: the figures of a node or link, what comes before and after, and the customers behind it.
+
+use contract::journeys::{Behind, Department, ExploreQuery, NeighbourView, NodeKind, Towards};
+use leptos::prelude::*;
+
+use super::customer::short;
+use crate::components::format::{count, counted, duration, instant, percent};
+use crate::components::owner::Owner;
+
+/// The panel.
+#[component]
+pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) -> impl IntoView {
+    let Behind { title, kind, is_link, department, to_department, journeys, share, share_of, repeats, time_before, time_after, handoff_share, before, after, customers, page, pages, anchor, .. } = behind;
+    let owner = |at: Option<u32>| {
+        let one = at.and_then(|at| departments.get(at as usize));
+        one.map(|one| view! { <Owner name=Some(one.name.clone()) colour=Some(one.colour)/> })
+    };
+    let close = format!("/journeys{}", query.unselected().to_search());
+    let looks = anchor.map(|label| {
+        let towards = |direction| {
+            let asked = ExploreQuery { anchor: Some(label.clone()), direction, occurrence: None, ..query.redrawn() };
+            format!("/journeys{}", asked.to_search())
+        };
+        (towards(Towards::Backward), towards(Towards::Forward), towards(Towards::Both))
+    });
+    let turn = |to: u32, label: &'static str, there: bool| {
+        there.then(|| {
+            let search = ExploreQuery { page: to, ..query.clone() }.to_search();
+            view! { <a class="button" href=format!("/journeys{search}")>{label}</a> }
+        })
+    };
+    let of = if is_link { "of the journeys at the node it leaves" } else { "of all journeys shown" };
+    view! {
+        <aside class="panel" aria-label="Selection">
+            <header>
+                <h2>{title}</h2>
+                <a class="button button-quiet" href=close aria-label="Close the panel">"Close"</a>
+            </header>
+            <p class="panel-owners">{owner(department)} {is_link.then(|| owner(to_department))}</p>
+            <dl class="facts">
+                <div><dt>"Journeys"</dt><dd>{count(journeys)}</dd></div>
+                <div><dt>"Share"</dt><dd title=format!("{} of {}", count(journeys), count(share_of))>{percent(share)}<small>{of}</small></dd></div>
+                {time_before.map(|(median, p95)| view! { <div><dt>"Time from the step before"</dt><dd>{duration(median)}<small>"median; 95 % within " {duration(p95)}</small></dd></div> })}
+                {time_after.map(|(median, p95)| view! { <div><dt>{if is_link { "Time between" } else { "Time to the next step" }}</dt><dd>{duration(median)}<small>"median; 95 % within " {duration(p95)}</small></dd></div> })}
+                {handoff_share.map(|share| view! { <div><dt>"Changes department"</dt><dd>{percent(share)}</dd></div> })}
+                {(repeats > 0).then(|| view! { <div><dt>"Immediate repeats folded in"</dt><dd>{count(repeats)}</dd></div> })}
+            </dl>
+            {looks.map(|(back, on, both)| view! {
+                <p class="actions"><a class="button" href=back>"What came before"</a><a class="button" href=on>"What came after"</a><a class="button" href=both>"Both"</a></p>
+            })}
+            {(kind == NodeKind::Node && !is_link).then(|| view! { <Neighbours title="Comes before" list=before departments=departments.clone() query=query.clone()/> <Neighbours title="Comes next" list=after departments=departments.clone() query=query.clone()/> })}
+            <h3>{counted(journeys, "customer", "customers")}</h3>
+            <ul class="customers">
+                {customers.into_iter().map(|one| view! {
+                    <li><a href=format!("/customers/{}", one.id)>{short(&one.id)}</a> <span>{counted(u64::from(one.events), "event", "events")}</span> <time>{instant(one.at / 1_000_000)} " UTC"</time></li>
+                }).collect_view()}
+            </ul>
+            <p class="actions">
+                {turn(page.saturating_sub(1), "Earlier", page > 1)}
+                <span>{(pages > 1).then(|| format!("Page {page} of {pages}"))}</span>
+                {turn(page + 1, "More", page < pages)}
+            </p>
+        </aside>
+    }
+}
+
+#[component]
+fn Neighbours(title: &'static str, list: Vec<NeighbourView>, departments: Vec<Department>, query: ExploreQuery) -> impl IntoView {
+    (!list.is_empty()).then(|| view! {
+        <h3>{title}</h3>
+        <ul class="neighbours">
+            {list.into_iter().take(8).map(|one| {
+                let colour = one.department.and_then(|at| departments.get(at as usize)).map(|one| one.colour);
+                let search = ExploreQuery { select: Some(one.id), select_to: None, page: 1, ..query.clone() }.to_search();
+                view! {
+                    <li>
+                        <span class=format!("swatch {}", crate::components::owner::swatch(colour)) aria-hidden="true"></span>
+                        <a href=format!("/journeys{search}")>{one.label}</a>
+                        <span class="number">{count(one.journeys)} " · " {percent(one.share)}</span>
+                    </li>
+                }
+            }).collect_view()}
+        </ul>
+    })
+}

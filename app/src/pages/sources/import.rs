@@ -1,0 +1,109 @@
+//! One import: live while it runs, and what it did.
+
+use contract::sources::{ImportState, ImportView};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::page::state_badge;
+use crate::api::sources::{CancelImport, import};
+use crate::components::format::{bytes, count, duration};
+use crate::components::notice::{Loading, Problem, problem_of};
+
+/// Milliseconds between looks at a running import.
+const EVERY: u64 = 500;
+
+/// The import page.
+#[component]
+pub fn ImportPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = move || params.read().get("id").unwrap_or_default();
+    let tick = RwSignal::new(0_u32);
+    let found = Resource::new_blocking(move || (id(), tick.get()), |(id, _)| import(id));
+    let cancel = ServerAction::<CancelImport>::new();
+    view! {
+        <Title text="Import"/>
+        <Transition fallback=|| view! { <Loading/> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(import) => {
+                        if import.state == ImportState::Running {
+                            set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
+                        }
+                        view! { <Inside import cancel/> }.into_any()
+                    }
+                    Err(error) => view! { <Problem error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Inside(import: ImportView, cancel: ServerAction<CancelImport>) -> impl IntoView {
+    let ImportView { id, source, file, state, counts, bytes: size, bytes_read, rate, phase, error, reasons, examples, .. } = import;
+    let cancelled = id.clone();
+    let running = state == ImportState::Running;
+    let left = if bytes_read > 0 && rate > 0.0 {
+        let rows_left = counts.received as f64 * (size as f64 / bytes_read as f64 - 1.0);
+        (rows_left > 0.0).then(|| duration(rows_left / rate))
+    } else {
+        None
+    };
+    let stat = |label: &'static str, value: u64| view! { <div class="stat"><dt>{label}</dt><dd>{count(value)}</dd></div> };
+    view! {
+        <header class="page-head">
+            <h1>{file}</h1>
+            {state_badge(state)}
+            <p class="page-sub">"Source: " {source} ", " {bytes(size)}</p>
+        </header>
+        {running.then(|| view! {
+            <section class="section" aria-live="polite">
+                <progress max=size.max(1).to_string() value=bytes_read.min(size).to_string() aria-label="Progress of the import"></progress>
+                <p>{phase} ": " {count(rate as u64)} " rows a second" {left.map(|left| format!(", about {left} left"))}</p>
+                <ActionForm action=cancel>
+                    <input type="hidden" name="id" value=cancelled/>
+                    <button class="button" type="submit">"Cancel"</button>
+                </ActionForm>
+                <noscript><p><a href="">"Look again"</a></p></noscript>
+                {move || problem_of(cancel.value().get())}
+            </section>
+        })}
+        <dl class="stats">
+            {stat("Received", counts.received)}
+            <span class="stats-sign">"="</span>
+            {stat("Accepted", counts.accepted)}
+            <span class="stats-sign">"+"</span>
+            {stat("Duplicate", counts.duplicate)}
+            <span class="stats-sign">"+"</span>
+            {stat("Quarantined", counts.quarantined)}
+        </dl>
+        {error.map(|error| view! { <Problem error=crate::api::AppError(error)/> })}
+        {(state == ImportState::Interrupted).then(|| view! { <p class="notice">"The process ended before the import did; nothing of it counts. Import the file again."</p> })}
+        {(state == ImportState::Done && counts.accepted > 0).then(|| view! {
+            <p class="actions">
+                <a class="button button-main" href="/inventory/unmapped">"Map its activities"</a>
+                <a class="button" href="/journeys?by=activity">"See the journeys"</a>
+            </p>
+        })}
+        {(!reasons.is_empty()).then(|| view! {
+            <section class="section">
+                <h2>"Quarantined rows"</h2>
+                <p>"They are kept. Download them, correct them, and import the file again: rows that were accepted count as duplicates."</p>
+                <p><a class="button" href=format!("/sources/imports/{id}/quarantine.csv") rel="external" download>"Download as CSV"</a></p>
+                <ul class="reasons">
+                    {reasons.into_iter().map(|reason| view! { <li><strong>{count(reason.rows)} " × " <code>{reason.code}</code></strong> " " {reason.reason} " " {reason.remedy}</li> }).collect_view()}
+                </ul>
+                <div class="table-box" tabindex="0" role="region" aria-label="First quarantined rows">
+                    <table class="table">
+                        <thead><tr><th class="number">"Line"</th><th>"Column"</th><th>"Value"</th><th>"Reason"</th></tr></thead>
+                        <tbody>
+                            {examples.into_iter().map(|row| view! { <tr><td class="number">{row.line}</td><td>{row.column}</td><td><code>{row.value}</code></td><td>{row.reason}</td></tr> }).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+            </section>
+        })}
+    }
+}

@@ -1,0 +1,138 @@
+//! Before a file is read in: what it is, which column holds what, and its first rows.
+
+use contract::sources::Preview;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::api::sources::preview;
+use crate::components::format::{bytes, count};
+use crate::components::notice::{Loading, Problem, problem_of};
+
+/// The wizard.
+#[component]
+pub fn WizardPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let wish = move || {
+        let (params, query) = (params.read(), query.read());
+        let text = |name: &str| query.get(name).unwrap_or_default();
+        (params.get("upload").unwrap_or_default(), text("encoding"), text("delimiter"), text("source"))
+    };
+    let found = Resource::new_blocking(wish, |(upload, encoding, delimiter, source)| preview(upload, encoding, delimiter, source));
+    view! {
+        <Title text="Import a log"/>
+        <Transition fallback=|| view! { <Loading/> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(preview) => view! { <Inside preview/> }.into_any(),
+                    Err(error) => view! {
+                        <header class="page-head"><h1>"Import a log"</h1></header>
+                        <Problem error/>
+                        <p><a class="button" href="/sources">"Choose another file"</a></p>
+                    }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+const ENCODINGS: [(&str, &str); 4] =
+    [("utf-8", "UTF-8"), ("utf-16le", "UTF-16 (little-endian)"), ("utf-16be", "UTF-16 (big-endian)"), ("latin-1", "Latin-1 (Windows-1252)")];
+const DELIMITERS: [(&str, char, &str); 4] =
+    [(",", ',', "Comma"), (";", ';', "Semicolon"), ("tab", '\t', "Tab"), ("|", '|', "Bar")];
+
+#[component]
+fn Inside(preview: Preview) -> impl IntoView {
+    let start = ServerAction::<crate::api::sources::StartImport>::new();
+    let Preview { upload, file, bytes: size, encoding, delimiter, columns, rows, mapping, source, sources, time_zone, time_zones, zone_needed, times, warnings } = preview;
+    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+    let delimiter_key = DELIMITERS.iter().find(|(_, letter, _)| *letter == delimiter).map_or(",", |(key, ..)| key);
+    let select = {
+        let names = names.clone();
+        move |part: &'static str, label: &'static str, help: &'static str, chosen: Option<String>, required: bool| {
+            let chosen = chosen.unwrap_or_default();
+            view! {
+                <label class="field">
+                    <span>{label} {required.then_some(" *")}</span>
+                    <select name=format!("form[{part}]") required=required>
+                        <option value="">{if required { "Choose a column" } else { "None" }}</option>
+                        {names.iter().map(|name| view! { <option value=name.clone() selected=*name == chosen>{name.clone()}</option> }).collect_view()}
+                    </select>
+                    <small>{help}</small>
+                </label>
+            }
+        }
+    };
+    let attributes: Vec<String> = mapping.attributes.iter().map(|(_, column)| column.clone()).collect();
+    view! {
+        <header class="page-head">
+            <h1>{file}</h1>
+            <p class="page-sub">{bytes(size)} ", " {count(columns.len() as u64)} " columns. Nothing is read in yet."</p>
+        </header>
+        {warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view()}
+        <form class="form form-row" method="get">
+            <label class="field">
+                <span>"Encoding"</span>
+                <select name="encoding">{ENCODINGS.into_iter().map(|(key, label)| view! { <option value=key selected=key == encoding>{label}</option> }).collect_view()}</select>
+            </label>
+            <label class="field">
+                <span>"Delimiter"</span>
+                <select name="delimiter">{DELIMITERS.into_iter().map(|(key, _, label)| view! { <option value=key selected=key == delimiter_key>{label}</option> }).collect_view()}</select>
+            </label>
+            <button class="button" type="submit">"Look again"</button>
+        </form>
+        <div class="table-box table-preview" tabindex="0" role="region" aria-label="First rows of the file">
+            <table class="table">
+                <thead><tr>{columns.into_iter().map(|column| view! { <th title=format!("{} different values in the sample", column.distinct)>{column.name}</th> }).collect_view()}</tr></thead>
+                <tbody>{rows.into_iter().map(|row| view! { <tr>{row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }).collect_view()}</tbody>
+            </table>
+        </div>
+        <ActionForm action=start attr:class="form">
+            <input type="hidden" name="form[upload]" value=upload/>
+            <input type="hidden" name="form[encoding]" value=encoding.clone()/>
+            <input type="hidden" name="form[delimiter]" value=delimiter_key/>
+            <fieldset class="fields">
+                <legend>"Where it comes from"</legend>
+                <label class="field">
+                    <span>"Source *"</span>
+                    <input name="form[source]" value=source required maxlength="100" list="known-sources"/>
+                    <datalist id="known-sources">{sources.into_iter().map(|name| view! { <option value=name></option> }).collect_view()}</datalist>
+                    <small>"The channel that wrote the log: web, ivr, billing. Files of one source belong together."</small>
+                </label>
+                <label class="field">
+                    <span>"Time zone"</span>
+                    <select name="form[time_zone]">{time_zones.into_iter().map(|zone| { let chosen = zone == time_zone; view! { <option value=zone.clone() selected=chosen>{zone.clone()}</option> } }).collect_view()}</select>
+                    <small>{if zone_needed { "The times carry no zone: say in which they are." } else { "The times carry their own zone; this one is for those that don't." }}</small>
+                </label>
+            </fieldset>
+            <fieldset class="fields">
+                <legend>"Which column holds what"</legend>
+                {select("customer", "Customer", "Whoever the journey belongs to. Stored as a pseudonym.", Some(mapping.customer), true)}
+                {select("time", "Time", "When it happened.", Some(mapping.time), true)}
+                {select("activity", "Activity", "What happened, in the log's own words.", Some(mapping.activity), true)}
+                {select("id", "Event id", "Tells events apart when files overlap.", mapping.id, false)}
+                {select("case", "Case", "Order, ticket or call.", mapping.case, false)}
+                {select("reason", "Contact reason", "Wrap-up code.", mapping.reason, false)}
+                {select("text", "Text", "What was said or written.", mapping.text, false)}
+                {select("duration", "Duration", "In seconds.", mapping.duration, false)}
+                {select("cost", "Cost", "In units of the currency.", mapping.cost, false)}
+            </fieldset>
+            <fieldset class="fields fields-checks">
+                <legend>"Keep as attributes, for mapping rules"</legend>
+                {names.into_iter().enumerate().map(|(at, name)| { let kept = attributes.contains(&name); view! {
+                    <label class="check"><input type="checkbox" name=format!("form[attributes][{at}]") value=name.clone() checked=kept/>{name.clone()}</label>
+                } }).collect_view()}
+            </fieldset>
+            {(!times.is_empty()).then(|| view! {
+                <p class="times">"Times read as (UTC): " {times.into_iter().map(|(raw, read)| format!("{raw} → {}", read.unwrap_or_else(|| "not a time".to_owned()))).collect::<Vec<_>>().join("; ")}</p>
+            })}
+            {move || problem_of(start.value().get())}
+            <p class="actions">
+                <button class="button button-main" type="submit" disabled=move || start.pending().get()>"Import"</button>
+                <a class="button" href="/sources">"Cancel"</a>
+            </p>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,173 @@
+//! Files up and down: logs, inventories, quarantined rows, charts. Rights are checked by the services.
+
+use app::api::session::actor_of;
+use axum::extract::multipart::Field;
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use contract::journeys::ExploreQuery;
+use contract::{Kind, UserError};
+use services::{ServiceError, inventory, journeys, sources};
+use tokio::io::AsyncWriteExt as _;
+
+use super::Site;
+
+/// Largest log that a page takes; larger ones go by the command line.
+const UPLOAD_LIMIT: u64 = 4 << 30;
+/// Largest inventory file.
+const INVENTORY_LIMIT: usize = 20 << 20;
+
+/// An error as a plain page of text: these routes are visited by forms and download links.
+pub struct Failure(UserError);
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        Self(error.into_user())
+    }
+}
+
+impl From<UserError> for Failure {
+    fn from(error: UserError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status == StatusCode::UNAUTHORIZED {
+            return Redirect::to("/sign-in").into_response();
+        }
+        (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{}\n", self.0)).into_response()
+    }
+}
+
+fn download(kind: &'static str, name: &str, body: String) -> Response {
+    let name: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' }).collect();
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
+}
+
+/// A part of a form that can't be read.
+fn broken(_: axum::extract::multipart::MultipartError) -> Failure {
+    UserError::new(Kind::Invalid, "broken_upload", "The upload ended early.").remedy("Send the file again.").into()
+}
+
+/// Takes a log into the data folder and shows its preview.
+pub async fn upload(State(site): State<Site>, headers: HeaderMap, mut form: Multipart) -> Result<Redirect, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let (id, path) = sources::begin_upload(&site.services, &actor).await?;
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() != Some("file") {
+            return Err(UserError::new(Kind::Unprocessable, "unknown_field", "The form has a field that does not belong here.").into());
+        }
+        let name = field.file_name().unwrap_or("log.csv").to_owned();
+        let stored = store(field, &path).await;
+        let bytes = match stored {
+            Ok(bytes) => bytes,
+            Err(failure) => {
+                // What was written of it is of no use to anyone.
+                let _ = tokio::fs::remove_file(&path).await;
+                return Err(failure);
+            }
+        };
+        sources::finish_upload(&site.services, &actor, &id, &name, bytes).await?;
+        return Ok(Redirect::to(&format!("/sources/new/{id}")));
+    }
+    Err(UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.").into())
+}
+
+async fn store(mut field: Field<'_>, path: &std::path::Path) -> Result<u64, Failure> {
+    let failed = |source: std::io::Error| -> Failure {
+        if source.kind() == std::io::ErrorKind::StorageFull {
+            return UserError::new(Kind::Unavailable, "disk_full", "The disk is full.")
+                .remedy("Make room in the data folder, then try again.")
+                .into();
+        }
+        ServiceError::Io { path: path.to_owned(), source }.into()
+    };
+    let mut file = tokio::fs::File::create(path).await.map_err(failed)?;
+    let mut bytes = 0;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        bytes += chunk.len() as u64;
+        if bytes > UPLOAD_LIMIT {
+            return Err(UserError::new(Kind::TooLarge, "too_large", "A page takes files of at most 4 GiB.")
+                .remedy("Import it with the command line: throughline import.")
+                .into());
+        }
+        file.write_all(&chunk).await.map_err(failed)?;
+    }
+    file.flush().await.map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Applies an inventory file, all of it or nothing.
+pub async fn import_inventory(State(site): State<Site>, headers: HeaderMap, mut form: Multipart) -> Result<Redirect, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > INVENTORY_LIMIT {
+                return Err(UserError::new(Kind::TooLarge, "too_large", "An inventory file may have at most 20 MiB.").into());
+            }
+        }
+        let text = String::from_utf8(bytes).map_err(|_| {
+            UserError::new(Kind::Unprocessable, "bad_encoding", "The inventory file is not UTF-8.").remedy("Save it as CSV in UTF-8.")
+        })?;
+        inventory::import_csv(&site.services, &actor, &text).await?;
+        return Ok(Redirect::to("/inventory"));
+    }
+    Err(UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.").into())
+}
+
+/// The inventory as CSV.
+pub async fn export_inventory(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let text = inventory::export_csv(&site.services, &actor).await?;
+    Ok(download("text/csv; charset=utf-8", "inventory.csv", text))
+}
+
+fn question(pairs: &[(String, String)]) -> Result<ExploreQuery, UserError> {
+    ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+/// The links of the drawing as CSV.
+pub async fn journeys_csv(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let view = journeys::sankey(&site.services, &actor, question(&pairs)?).await?;
+    Ok(download("text/csv; charset=utf-8", "journeys.csv", report::csv::sankey(&view)))
+}
+
+/// The drawing as a picture.
+pub async fn journeys_svg(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let query = question(&pairs)?.unselected();
+    let view = journeys::explore(&site.services, &actor, query).await?;
+    let caption = format!("{} journeys, {} to {}", view.sankey.as_ref().map_or(0, |sankey| sankey.journeys), view.period.from, view.period.to);
+    Ok(download("image/svg+xml", "journeys.svg", report::svg::sankey(&view, &caption)))
+}
+
+/// Quarantined rows of an import, with cells that a spreadsheet would run marked as text.
+pub async fn quarantine(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let (path, name) = sources::quarantine(&site.services, &actor, &id).await?;
+    let marked = tokio::task::spawn_blocking(move || report::csv::marked(&path)).await.map_err(ServiceError::from)?;
+    let text = marked.map_err(ServiceError::from)?;
+    Ok(download("text/csv; charset=utf-8", &name, text))
+}

@@ -1,0 +1,42 @@
+//! The browser tests: a real server on a demo company of its own, and Playwright driving Debian's Chromium.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use crate::run::{Step, program};
+use crate::{Outcome, root, setup};
+
+/// A server that ends with this value.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs the browser tests against a fresh server.
+pub fn test(throughline: &Path) -> Outcome {
+    setup::browser()?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let demo = ["demo", "--customers", "1500", "--seed", "7", "--data-dir"];
+    Step::new("making a small demo company").run(program(throughline).args(demo).arg(folder.path()))?;
+    let mut child = program(throughline)
+        .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("the server does not start: {error}"))?;
+    let out = child.stdout.take();
+    let _server = Server(child);
+    let mut line = String::new();
+    if let Some(out) = out {
+        BufReader::new(out).read_line(&mut line).map_err(|error| error.to_string())?;
+    }
+    let address = line.trim().rsplit(' ').next().filter(|word| word.starts_with("http")).ok_or("the server did not say where it listens")?;
+    let folder = root().join("end2end");
+    Step::new("browser tests").run(program("npx").current_dir(folder).args(["playwright", "test"]).env("THROUGHLINE_URL", address))
+}

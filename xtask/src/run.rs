@@ -1,0 +1,52 @@
+//! Running other programs, saying what and how long.
+
+use std::ffi::OsStr;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::{Outcome, root};
+
+/// A program to be run in the root of the checkout.
+pub fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root());
+    command
+}
+
+/// One step with a name.
+pub struct Step {
+    name: String,
+    said: bool,
+}
+
+impl Step {
+    /// Says what is going on.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        println!("== {name}");
+        Self { name, said: true }
+    }
+
+    /// Says nothing.
+    pub fn quiet(name: impl Into<String>) -> Self {
+        Self { name: name.into(), said: false }
+    }
+
+    /// Runs to the end; anything but success is an error.
+    pub fn run(self, command: &mut Command) -> Outcome {
+        let began = Instant::now();
+        let status = command.status().map_err(|error| format!("{}: can't run {command:?}: {error}", self.name))?;
+        if !status.success() {
+            return Err(format!("{} failed: {command:?} ended with {status}", self.name));
+        }
+        if self.said {
+            println!("   {} took {:.1} s", self.name, began.elapsed().as_secs_f64());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a program can be started at all.
+pub fn exists(name: &str) -> bool {
+    Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+}
