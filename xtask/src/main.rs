@@ -46,11 +46,15 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// What is built for this machine. Always the same packages and features, since others would build the
+/// dependencies once more; the browser's half is built on its own.
+pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "frontend", "--features", "app/ssr"];
+
 /// Builds both halves and returns the path of the program.
 fn build() -> Outcome<PathBuf> {
     setup::wasm_target()?;
     assets::build()?;
-    Step::new("building the server").run(program("cargo").args(["build", "--release", "--package", "server"]))?;
+    Step::new("building the server").run(program("cargo").args(["build", "--release"]).args(NATIVE))?;
     Ok(target().join("release").join("throughline"))
 }
 

@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::run::{Step, exists, program};
-use crate::{Outcome, browser, build, setup, tidy};
-
-/// Packages that are built for this machine; the browser's half is built on its own.
-const NATIVE: [&str; 3] = ["--workspace", "--exclude", "frontend"];
+use crate::{NATIVE, Outcome, browser, build, setup, tidy};
 
 /// Where the tests find a PostgreSQL; without it they run on SQLite.
 const POSTGRES: &str = "THROUGHLINE_TEST_POSTGRES";
@@ -18,9 +15,8 @@ pub fn all() -> Outcome {
     Step::new("format").run(program("cargo").args(["fmt", "--all", "--check"]))?;
     tidy::check()?;
     let throughline = build()?;
-    let features = ["--features", "app/ssr"];
     Step::new("clippy").run(
-        program("cargo").args(["clippy", "--release"]).args(NATIVE).args(features).args(["--all-targets", "--", "-D", "warnings"]),
+        program("cargo").args(["clippy", "--release"]).args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]),
     )?;
     Step::new("tests, on SQLite").run(tests().env_remove(POSTGRES))?;
     let cluster = Cluster::start()?;
@@ -32,7 +28,7 @@ pub fn all() -> Outcome {
 /// All tests; the same packages and features every time, so that nothing is built twice.
 fn tests() -> Command {
     let mut command = program("cargo");
-    command.args(["test", "--release"]).args(NATIVE).args(["--features", "app/ssr"]);
+    command.args(["test", "--release"]).args(NATIVE);
     command
 }
 

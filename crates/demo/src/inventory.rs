@@ -26,8 +26,8 @@ Usage page,Use,App,Digital,in_house,customer,no,,web,exact,Usage,,,,
 Plan overview,Use,App,Digital,in_house,customer,no,,web,exact,Plan overview,,,,
 Help article,Get help,Web,Digital,in_house,customer,no,,web,exact,Help article,,,,
 Invoice page,Use,Web,Billing,in_house,customer,no,,web,exact,My invoices,,,,
-Invoice,Use,Billing,Billing,in_house,company,no,,billing,exact,Price differs from offer,,Higher than promised,-2,yes
-Invoice,,,,,,,,billing,exact,Invoice sent,,As promised,0,no
+Invoice,Use,Billing,Billing,in_house,company,no,,billing,exact,Invoice sent,,,,
+Price promise,Buy,Shop,Sales,in_house,company,no,,billing,exact,Price differs from offer,,Broken,-2,yes
 Payment,Use,Billing,Billing,in_house,customer,no,,billing,exact,Payment received,,,,
 Phone menu,Get help,Phone,Contact centre,in_house,customer,no,,ivr,prefix,Menu,,,,
 Phone menu,,,,,,,,ivr,exact,Welcome,,,,

@@ -1,0 +1,112 @@
+//! Logs get in: counts that add up, nothing twice, nothing lost.
+
+use contract::journeys::{ExploreQuery, Level};
+use services::{Actor, journeys};
+
+use crate::setting::{code, setting};
+
+const MAP: &str = "customer=who,time=when,activity=what";
+
+#[tokio::test]
+async fn a_second_import_adds_nothing() {
+    let setting = setting().await;
+    // Two identical rows are two events, in the second import too.
+    let log = "who,when,what\na,2026-01-01T10:00:00Z,Home\na,2026-01-01T10:00:00Z,Home\nb,2026-01-02T10:00:00Z,Home\n";
+    let first = setting.import("web", log, MAP).await.expect("imported").counts;
+    assert_eq!((first.received, first.accepted, first.duplicate, first.quarantined), (3, 3, 0, 0));
+    let second = setting.import("web", log, MAP).await.expect("imported").counts;
+    assert_eq!((second.received, second.accepted, second.duplicate, second.quarantined), (3, 0, 3, 0));
+    let query = ExploreQuery { by: Level::Activity, keep_repeats: true, ..ExploreQuery::default() };
+    let found = journeys::transitions(&setting.services, &Actor::console(), query).await.expect("figures");
+    assert_eq!((found.journeys, found.events), (2, 3));
+}
+
+#[tokio::test]
+async fn bad_rows_are_named_and_kept() {
+    let setting = setting().await;
+    let log = "who,when,what,id\n\
+        a,2026-01-01T10:00:00Z,Home,1\n\
+        a,2026-01-01T11:00:00Z,Other,1\n\
+        a,tomorrow,Home,2\n\
+        a,2026-01-01T10:00:00Z\n\
+        ,2026-01-01T10:00:00Z,Home,3\n\
+        a,1960-01-01T10:00:00Z,Home,4\n\
+        a,2027-01-01T10:00:00Z,Home,5\n\
+        a,2026-01-01T10:00:00Z,x\0y,6\n";
+    let done = setting.import("web", log, "customer=who,time=when,activity=what,id=id").await.expect("imported");
+    let counts = done.counts;
+    assert_eq!((counts.received, counts.accepted, counts.duplicate, counts.quarantined), (8, 1, 0, 7));
+    let mut codes: Vec<(u64, &str)> = done.examples.iter().map(|row| (row.line, row.code.as_str())).collect();
+    codes.sort();
+    let expected = [
+        (3, "id_conflict"),
+        (4, "bad_time"),
+        (5, "ragged_row"),
+        (6, "missing_customer"),
+        (7, "time_out_of_range"),
+        (8, "time_out_of_range"),
+        (9, "nul_byte"),
+    ];
+    assert_eq!(codes, expected);
+    let conflict = done.examples.iter().find(|row| row.code == "id_conflict").expect("kept");
+    assert_eq!((conflict.column.as_str(), conflict.value.as_str()), ("id", "1"));
+}
+
+#[tokio::test]
+async fn files_that_make_no_sense_are_refused_by_name() {
+    let setting = setting().await;
+    for (log, expected) in [
+        ("", "empty_file"),
+        ("who,who,when,what\n", "duplicate_header"),
+        ("who,,when,what\n", "missing_header"),
+        ("a,2026-01-01T10:00:00Z,Home\nb,2026-01-01T10:00:00Z,Home\n", "missing_header"),
+        ("visitor,when,what\n", "missing_header"),
+    ] {
+        assert_eq!(code(setting.import("web", log, MAP).await), expected, "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn local_times_need_a_zone() {
+    let setting = setting().await;
+    let path = setting.file("local.csv", "who,when,what\na,2026-03-29 02:30:00,Home\na,2026-10-25 02:30:00,Home\n");
+    let import = |zone| services::sources::NewImport {
+        source: "web".into(),
+        file: "local.csv".into(),
+        path: path.clone(),
+        mapping: events::csv::Mapping::parse(MAP).expect("a mapping"),
+        zone,
+        encoding: None,
+        delimiter: None,
+    };
+    let console = Actor::console();
+    let refused = services::sources::import_now(&setting.services, &console, import(None)).await;
+    assert_eq!(code(refused), "time_zone_needed");
+    let berlin = Some(chrono_tz::Tz::Europe__Berlin);
+    let done = services::sources::import_now(&setting.services, &console, import(berlin)).await.expect("imported");
+    assert_eq!(done.counts.quarantined, 2);
+    assert_eq!(done.reasons[0].code, "ambiguous_local_time");
+}
+
+#[tokio::test]
+async fn other_encodings_are_detected() {
+    let setting = setting().await;
+    let path = setting.file("x.csv", "");
+    let text = "\u{feff}who;when;what\nM\u{fc}ller;2026-01-01T10:00:00Z;Gr\u{fc}\u{df}e\n";
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(&path, bytes).expect("written");
+    let new = services::sources::NewImport {
+        source: "web".into(),
+        file: "x.csv".into(),
+        path,
+        mapping: events::csv::Mapping::parse(MAP).expect("a mapping"),
+        zone: None,
+        encoding: None,
+        delimiter: None,
+    };
+    let done = services::sources::import_now(&setting.services, &Actor::console(), new).await.expect("imported");
+    assert_eq!(done.counts.accepted, 1);
+    let query = ExploreQuery { by: Level::Activity, ..ExploreQuery::default() };
+    let found = journeys::transitions(&setting.services, &Actor::console(), query).await.expect("figures");
+    assert_eq!(found.starts[0].node, "Gr\u{fc}\u{df}e");
+}

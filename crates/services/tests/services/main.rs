@@ -1,0 +1,8 @@
+//! Use cases through their public surface, on SQLite or, where THROUGHLINE_TEST_POSTGRES names one, on
+//! PostgreSQL.
+
+mod setting;
+
+mod imports;
+mod inventory;
+mod people;

@@ -1,0 +1,33 @@
+import { expect, test } from "@playwright/test";
+import { hydrated, signInAs } from "./people";
+
+test("a log gets in by the page, twice, and its activities are mapped and unmapped", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  await page.goto("/sources");
+  await hydrated(page);
+  const rows = ["visitor;when;page", "a;2026-02-01 10:00;Kiosk", "a;2026-02-01 10:05;Kiosk help", "b;nonsense;Kiosk", "b;2026-02-02 10:00;Kiosk;extra"];
+  const file = { name: "kiosk.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) };
+  for (const accepted of [2, 0]) {
+    await page.goto("/sources");
+    await page.locator('input[type="file"]').setInputFiles(file);
+    await page.getByRole("button", { name: "Look at the file" }).click();
+    await expect(page.getByRole("heading", { name: "kiosk.csv" })).toBeVisible();
+    await hydrated(page);
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await expect(page.getByText("done", { exact: true })).toBeVisible();
+    await expect(page.locator(".stat", { hasText: "Received" }).locator("dd")).toHaveText("4");
+    await expect(page.locator(".stat", { hasText: "Accepted" }).locator("dd")).toHaveText(String(accepted));
+    await expect(page.locator(".stat", { hasText: "Quarantined" }).locator("dd")).toHaveText("2");
+    await expect(page.getByText("bad_time")).toBeVisible();
+    await expect(page.getByText("ragged_row")).toBeVisible();
+  }
+  await page.goto("/inventory/unmapped");
+  await hydrated(page);
+  const row = page.getByRole("row", { name: /^Kiosk kiosk/ });
+  await row.getByLabel(/^Touchpoint for/).selectOption({ index: 1 });
+  await row.getByRole("button", { name: "Map" }).click();
+  await expect(page.getByRole("status")).toContainText("Mapped");
+  await expect(row).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(row).toHaveCount(1);
+});
