@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{SsrMode, path};
 
 use crate::api::theme::{prepare, theme};
 use crate::components::frame::Frame;
@@ -45,7 +45,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     }
 }
 
-/// All routes.
+/// All routes. Pages are sent whole, so that they read without JavaScript and carry their status.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -53,21 +53,21 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| if title.is_empty() { "Throughline".into() } else { format!("{title} · Throughline") }/>
         <Router>
             <Routes fallback=|| view! { <pages::missing::Missing/> }>
-                <Route path=path!("/sign-in") view=pages::people::sign_in::SignInPage/>
-                <Route path=path!("/invitation/:token") view=pages::people::invitation::InvitationPage/>
+                <Route path=path!("/sign-in") view=pages::people::sign_in::SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/invitation/:token") view=pages::people::invitation::InvitationPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
-                    <Route path=path!("/") view=|| view! { <pages::home::Home/> }/>
-                    <Route path=path!("/journeys") view=pages::journeys::page::JourneysPage/>
-                    <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage/>
-                    <Route path=path!("/inventory") view=pages::inventory::page::InventoryPage/>
-                    <Route path=path!("/inventory/new") view=pages::inventory::touchpoint::TouchpointPage/>
-                    <Route path=path!("/inventory/unmapped") view=pages::inventory::unmapped::UnmappedPage/>
-                    <Route path=path!("/inventory/lists") view=pages::inventory::lists::ListsPage/>
-                    <Route path=path!("/inventory/:id") view=pages::inventory::touchpoint::TouchpointPage/>
-                    <Route path=path!("/sources") view=pages::sources::page::SourcesPage/>
-                    <Route path=path!("/sources/new/:upload") view=pages::sources::wizard::WizardPage/>
-                    <Route path=path!("/sources/imports/:id") view=pages::sources::import::ImportPage/>
-                    <Route path=path!("/users") view=pages::people::users::UsersPage/>
+                    <Route path=path!("/") view=|| view! { <pages::home::Home/> } ssr=SsrMode::Async/>
+                    <Route path=path!("/journeys") view=pages::journeys::page::JourneysPage ssr=SsrMode::Async/>
+                    <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory") view=pages::inventory::page::InventoryPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/new") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/unmapped") view=pages::inventory::unmapped::UnmappedPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/lists") view=pages::inventory::lists::ListsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/:id") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources") view=pages::sources::page::SourcesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources/new/:upload") view=pages::sources::wizard::WizardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources/imports/:id") view=pages::sources::import::ImportPage ssr=SsrMode::Async/>
+                    <Route path=path!("/users") view=pages::people::users::UsersPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -27,7 +27,7 @@ test("the flow is drawn, lit and opened, and figures reconcile", async ({ page }
 test("controls live in the URL, and the table shows the same", async ({ page }) => {
   await signInAs(page, "CX manager");
   await hydrated(page);
-  await page.getByLabel("Show", { exact: true }).selectOption("department");
+  await page.locator("select[name=by]").selectOption("department");
   await expect(page).toHaveURL(/by=department/);
   await page.getByRole("link", { name: "Show the table" }).click();
   await expect(page.getByRole("region", { name: "Links of the diagram" })).toBeVisible();

@@ -31,7 +31,13 @@ fn owned(table: &str) -> TableCreateStatement {
     statement
 }
 
-fn refer(statement: &mut TableCreateStatement, table: &str, column: &str, to: &str, on_delete: ForeignKeyAction) {
+fn refer(
+    statement: &mut TableCreateStatement,
+    table: &str,
+    column: &str,
+    to: &str,
+    on_delete: ForeignKeyAction,
+) {
     statement.foreign_key(
         ForeignKey::create()
             .name(format!("fk_{table}_{column}"))
@@ -200,8 +206,8 @@ fn tables() -> Vec<TableCreateStatement> {
         .col(text(name("details")));
 
     vec![
-        workspace, department, stage, channel, account, session, invitation, touchpoint, experience, rule, source,
-        import, segment, upload, audit,
+        workspace, department, stage, channel, account, session, invitation, touchpoint, experience, rule,
+        source, import, segment, upload, audit,
     ]
 }
 

@@ -12,19 +12,31 @@ use crate::cli::Place;
 /// Opens what a place names, bringing the schema up to date. `demo` offers one-click accounts.
 pub async fn open(place: &Place, demo: bool) -> Result<Services, UserError> {
     let unusable = |path: &Path, error: &dyn std::fmt::Display| {
-        UserError::new(Kind::Invalid, "data_dir", format!("The data folder {} can't be used: {error}.", path.display()))
-            .remedy("Check the path and its rights.")
+        UserError::new(
+            Kind::Invalid,
+            "data_dir",
+            format!("The data folder {} can't be used: {error}.", path.display()),
+        )
+        .remedy("Check the path and its rights.")
     };
     let data_dir = &place.data_dir;
     std::fs::create_dir_all(data_dir).map_err(|error| unusable(data_dir, &error))?;
     let store = events::Store::open(data_dir).map_err(|error| ServiceError::from(error).into_user())?;
     let connections = db::connect(place.database_url.as_deref(), data_dir).await.map_err(|error| {
-        UserError::new(Kind::Unavailable, "database", format!("The database can't be opened: {}.", causes(&error)))
-            .remedy("Check the address of the database and the rights on the data folder.")
+        UserError::new(
+            Kind::Unavailable,
+            "database",
+            format!("The database can't be opened: {}.", causes(&error)),
+        )
+        .remedy("Check the address of the database and the rights on the data folder.")
     })?;
     Migrator::up(connections.writer(), None).await.map_err(|error| {
-        UserError::new(Kind::Conflict, "other_version", format!("The data folder {} was made by another version: {error}.", data_dir.display()))
-            .remedy("Use the version that made it, or a newer one.")
+        UserError::new(
+            Kind::Conflict,
+            "other_version",
+            format!("The data folder {} was made by another version: {error}.", data_dir.display()),
+        )
+        .remedy("Use the version that made it, or a newer one.")
     })?;
     let clock = Clock::system();
     let db = connections.into_db(clock.now()).await.map_err(|error| ServiceError::from(error).into_user())?;

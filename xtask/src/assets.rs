@@ -48,8 +48,11 @@ pub fn build() -> Outcome {
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     let module = output.wasm_mut().emit_wasm();
     let short = &stamp[..12];
-    let (script_name, wasm_name, style_name) =
-        (format!("throughline-{short}.js"), format!("throughline-{short}.wasm"), format!("throughline-{short}.css"));
+    let (script_name, wasm_name, style_name) = (
+        format!("throughline-{short}.js"),
+        format!("throughline-{short}.wasm"),
+        format!("throughline-{short}.css"),
+    );
     write(&pkg.join(&script_name), output.js().as_bytes())?;
     write(&pkg.join(&wasm_name), &module)?;
     write(&pkg.join(&style_name), css.as_bytes())?;
@@ -68,7 +71,10 @@ pub fn build() -> Outcome {
     }
     let compressed = compress(&pkg)?;
     println!("   wasm: {} kB, {} kB compressed", module.len() / 1000, compressed / 1000);
-    write(&fresh.join("assets.txt"), format!("pkg/{script_name}\npkg/{wasm_name}\npkg/{style_name}\n").as_bytes())?;
+    write(
+        &fresh.join("assets.txt"),
+        format!("pkg/{script_name}\npkg/{wasm_name}\npkg/{style_name}\n").as_bytes(),
+    )?;
     write(&fresh.join("stamp.txt"), stamp.as_bytes())?;
     let _ = fs::remove_dir_all(&site);
     fs::rename(&fresh, &site).map_err(|error| format!("{}: {error}", site.display()))
@@ -78,9 +84,12 @@ pub fn build() -> Outcome {
 fn style() -> Outcome<String> {
     let files = FileProvider::new();
     let mut bundler = Bundler::new(&files, None, ParserOptions::default());
-    let mut sheet = bundler.bundle(&root().join("style").join("main.css")).map_err(|error| format!("style: {error}"))?;
+    let mut sheet =
+        bundler.bundle(&root().join("style").join("main.css")).map_err(|error| format!("style: {error}"))?;
     sheet.minify(MinifyOptions::default()).map_err(|error| format!("style: {error}"))?;
-    let printed = sheet.to_css(PrinterOptions { minify: true, ..PrinterOptions::default() }).map_err(|error| format!("style: {error}"))?;
+    let printed = sheet
+        .to_css(PrinterOptions { minify: true, ..PrinterOptions::default() })
+        .map_err(|error| format!("style: {error}"))?;
     Ok(printed.code)
 }
 

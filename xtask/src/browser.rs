@@ -36,7 +36,13 @@ pub fn test(throughline: &Path) -> Outcome {
     if let Some(out) = out {
         BufReader::new(out).read_line(&mut line).map_err(|error| error.to_string())?;
     }
-    let address = line.trim().rsplit(' ').next().filter(|word| word.starts_with("http")).ok_or("the server did not say where it listens")?;
+    let address = line
+        .trim()
+        .rsplit(' ')
+        .next()
+        .filter(|word| word.starts_with("http"))
+        .ok_or("the server did not say where it listens")?;
     let folder = root().join("end2end");
-    Step::new("browser tests").run(program("npx").current_dir(folder).args(["playwright", "test"]).env("THROUGHLINE_URL", address))
+    Step::new("browser tests")
+        .run(program("npx").current_dir(folder).args(["playwright", "test"]).env("THROUGHLINE_URL", address))
 }

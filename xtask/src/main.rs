@@ -62,7 +62,8 @@ fn build() -> Outcome<PathBuf> {
 fn start() -> Outcome {
     let throughline = build()?;
     let data = root().join("data");
-    Step::new("preparing the demo company").run(program(&throughline).args(["demo", "--data-dir"]).arg(&data))?;
+    Step::new("preparing the demo company")
+        .run(program(&throughline).args(["demo", "--data-dir"]).arg(&data))?;
     println!("== serving; end with Ctrl C");
     Step::quiet("serving").run(program(&throughline).args(["serve", "--demo", "--data-dir"]).arg(&data))
 }
@@ -71,9 +72,14 @@ fn start() -> Outcome {
 fn dev() -> Outcome {
     setup::wasm_target()?;
     assets::build()?;
-    Step::new("building the server (unoptimised)").run(program("cargo").args(["build", "--package", "server"]))?;
+    Step::new("building the server (unoptimised)").run(program("cargo").args([
+        "build",
+        "--package",
+        "server",
+    ]))?;
     let throughline = target().join("debug").join("throughline");
     let data = root().join("data");
-    Step::new("preparing the demo company").run(program(&throughline).args(["demo", "--data-dir"]).arg(&data))?;
+    Step::new("preparing the demo company")
+        .run(program(&throughline).args(["demo", "--data-dir"]).arg(&data))?;
     Step::quiet("serving").run(program(&throughline).args(["serve", "--demo", "--data-dir"]).arg(&data))
 }

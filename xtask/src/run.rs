@@ -35,7 +35,8 @@ impl Step {
     /// Runs to the end; anything but success is an error.
     pub fn run(self, command: &mut Command) -> Outcome {
         let began = Instant::now();
-        let status = command.status().map_err(|error| format!("{}: can't run {command:?}: {error}", self.name))?;
+        let status =
+            command.status().map_err(|error| format!("{}: can't run {command:?}: {error}", self.name))?;
         if !status.success() {
             return Err(format!("{} failed: {command:?} ended with {status}", self.name));
         }

@@ -23,14 +23,19 @@ pub fn wasm_target() -> Outcome {
         return Ok(());
     }
     if exists("rustup") {
-        let added = Step::new("adding the wasm target by rustup").run(program("rustup").args(["target", "add", WASM]));
+        let added =
+            Step::new("adding the wasm target by rustup").run(program("rustup").args(["target", "add", WASM]));
         if added.is_ok() && has_wasm() {
             return Ok(());
         }
     }
     println!("== rustup can't add the target; trying the packages of Debian");
     packages(&["rustc-web", "cargo-web", "rust-web-src", "lld-22"])?;
-    if debian_wasm() { Ok(()) } else { Err(format!("the Rust target {WASM} can't be installed: add it by rustup or by your system")) }
+    if debian_wasm() {
+        Ok(())
+    } else {
+        Err(format!("the Rust target {WASM} can't be installed: add it by rustup or by your system"))
+    }
 }
 
 /// Whether Debian's toolchain for the browser is there.
@@ -57,11 +62,19 @@ pub fn wasm_cargo() -> Command {
 /// Installs Debian packages, where this is Debian and we may.
 pub fn packages(names: &[&str]) -> Outcome {
     if !Path::new("/etc/debian_version").exists() || !exists("apt-get") {
-        return Err(format!("needed: {}. Install what corresponds to these Debian packages, then run this again", names.join(", ")));
+        return Err(format!(
+            "needed: {}. Install what corresponds to these Debian packages, then run this again",
+            names.join(", ")
+        ));
     }
     Step::new("refreshing the list of Debian packages").run(program("apt-get").args(["update", "-q"]))?;
     let install = Step::new(format!("installing Debian packages: {}", names.join(", ")));
-    install.run(program("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "-q", "--no-install-recommends"]).args(names))
+    install.run(
+        program("apt-get")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["install", "-y", "-q", "--no-install-recommends"])
+            .args(names),
+    )
 }
 
 /// Makes sure of the browser, Node and the test packages.
@@ -77,7 +90,11 @@ pub fn browser() -> Outcome {
     let fresh = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
     if fresh(&stamp) < fresh(&folder.join("package-lock.json")) {
         let step = Step::new("installing the browser tests' packages");
-        step.run(program("npm").current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").args(["ci", "--no-audit", "--no-fund"]))?;
+        step.run(program("npm").current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").args([
+            "ci",
+            "--no-audit",
+            "--no-fund",
+        ]))?;
     }
     Ok(())
 }
@@ -86,7 +103,11 @@ pub fn browser() -> Outcome {
 pub fn postgres() -> Outcome<std::path::PathBuf> {
     let find = || {
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-        let mut folders: Vec<_> = versions.flatten().map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists()).collect();
+        let mut folders: Vec<_> = versions
+            .flatten()
+            .map(|entry| entry.path().join("bin"))
+            .filter(|bin| bin.join("initdb").exists())
+            .collect();
         folders.sort();
         folders.pop()
     };

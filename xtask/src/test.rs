@@ -15,12 +15,16 @@ pub fn all() -> Outcome {
     Step::new("format").run(program("cargo").args(["fmt", "--all", "--check"]))?;
     tidy::check()?;
     let throughline = build()?;
-    Step::new("clippy").run(
-        program("cargo").args(["clippy", "--release"]).args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]),
-    )?;
+    Step::new("clippy").run(program("cargo").args(["clippy", "--release"]).args(NATIVE).args([
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     Step::new("tests, on SQLite").run(tests().env_remove(POSTGRES))?;
     let cluster = Cluster::start()?;
-    Step::new("tests of the services, on PostgreSQL").run(tests().args(["--test", "services"]).env(POSTGRES, cluster.url()))?;
+    Step::new("tests of the services, on PostgreSQL")
+        .run(tests().args(["--test", "services"]).env(POSTGRES, cluster.url()))?;
     drop(cluster);
     browser::test(&throughline)
 }
@@ -41,20 +45,36 @@ struct Cluster {
 impl Cluster {
     fn start() -> Outcome<Self> {
         let bin = setup::postgres()?;
-        let folder = tempfile::Builder::new().prefix("throughline-pg").tempdir().map_err(|error| error.to_string())?;
+        let folder =
+            tempfile::Builder::new().prefix("throughline-pg").tempdir().map_err(|error| error.to_string())?;
         let data = folder.path().join("data");
         fs::create_dir(&data).map_err(|error| error.to_string())?;
         let cluster = Self { folder, bin };
         if is_root() {
             // PostgreSQL refuses to run as root: the packages made a user for it.
-            Step::quiet("handing over the folder").run(program("chown").args(["-R", "postgres"]).arg(cluster.folder.path()))?;
+            Step::quiet("handing over the folder")
+                .run(program("chown").args(["-R", "postgres"]).arg(cluster.folder.path()))?;
         }
         Step::new("making a PostgreSQL cluster").run(
-            cluster.command("initdb").args(["--auth=trust", "--username=postgres", "--no-sync", "-D"]).arg(&data).stdout(std::process::Stdio::null()),
+            cluster
+                .command("initdb")
+                .args(["--auth=trust", "--username=postgres", "--no-sync", "-D"])
+                .arg(&data)
+                .stdout(std::process::Stdio::null()),
         )?;
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=300", cluster.socket().display());
+        let options = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=300",
+            cluster.socket().display()
+        );
         Step::quiet("starting PostgreSQL").run(
-            cluster.command("pg_ctl").args(["-w", "-D"]).arg(&data).arg("-l").arg(cluster.folder.path().join("log")).args(["-o", &options, "start"]).stdout(std::process::Stdio::null()),
+            cluster
+                .command("pg_ctl")
+                .args(["-w", "-D"])
+                .arg(&data)
+                .arg("-l")
+                .arg(cluster.folder.path().join("log"))
+                .args(["-o", &options, "start"])
+                .stdout(std::process::Stdio::null()),
         )?;
         Ok(cluster)
     }
@@ -85,7 +105,13 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let data = self.folder.path().join("data");
         // Nothing depends on how it ends: the folder goes with it.
-        let _ = self.command("pg_ctl").args(["-m", "immediate", "-D"]).arg(data).arg("stop").stdout(std::process::Stdio::null()).status();
+        let _ = self
+            .command("pg_ctl")
+            .args(["-m", "immediate", "-D"])
+            .arg(data)
+            .arg("stop")
+            .stdout(std::process::Stdio::null())
+            .status();
     }
 }
 

@@ -67,7 +67,11 @@ pub async fn delete_experience(id: String) -> Result<(), AppError> {
 }
 
 #[server(prefix = "/api")]
-pub async fn add_name(kind: view::NamedKind, name: String, #[server(default)] parent: String) -> Result<(), AppError> {
+pub async fn add_name(
+    kind: view::NamedKind,
+    name: String,
+    #[server(default)] parent: String,
+) -> Result<(), AppError> {
     let (services, actor) = context().await?;
     services::inventory::add_name(&services, &actor, kind, &name, &parent).await.map(drop).map_err(refuse)
 }

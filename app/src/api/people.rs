@@ -59,7 +59,8 @@ pub async fn accept(
     #[server(default)] name: String,
     #[server(default)] email: String,
 ) -> Result<(), AppError> {
-    let setup = services::people::Setup { company: &company, time_zone: &time_zone, name: &name, email: &email };
+    let setup =
+        services::people::Setup { company: &company, time_zone: &time_zone, name: &name, email: &email };
     let session = services::people::accept(&services(), &token, &password, setup).await.map_err(refuse)?;
     keep_token(Some(&session));
     redirect("/");
@@ -81,7 +82,13 @@ pub async fn add_user(
     #[server(default)] department_id: String,
 ) -> Result<String, AppError> {
     let (services, actor) = context().await?;
-    let new = services::people::NewUser { name: &name, email: &email, role: &role, department_id: &department_id, demo: false };
+    let new = services::people::NewUser {
+        name: &name,
+        email: &email,
+        role: &role,
+        department_id: &department_id,
+        demo: false,
+    };
     let token = services::people::add_user(&services, &actor, new).await.map_err(refuse)?;
     Ok(format!("/invitation/{token}"))
 }

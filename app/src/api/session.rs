@@ -39,7 +39,11 @@ pub fn token(headers: &HeaderMap, transport: Transport) -> Option<&str> {
 }
 
 /// Who sends a request with these headers.
-pub async fn actor_of(services: &Services, headers: &HeaderMap, transport: Transport) -> Result<Actor, ServiceError> {
+pub async fn actor_of(
+    services: &Services,
+    headers: &HeaderMap,
+    transport: Transport,
+) -> Result<Actor, ServiceError> {
     let token = token(headers, transport).map(str::to_owned);
     let actor = match token {
         Some(token) => services::people::actor_of(services, &token).await?,

@@ -21,7 +21,12 @@ pub async fn import(id: String) -> Result<view::ImportView, AppError> {
 }
 
 #[server(prefix = "/api", input = Json)]
-pub async fn preview(upload: String, encoding: String, delimiter: String, source: String) -> Result<view::Preview, AppError> {
+pub async fn preview(
+    upload: String,
+    encoding: String,
+    delimiter: String,
+    source: String,
+) -> Result<view::Preview, AppError> {
     let (services, actor) = context().await?;
     let wish = services::sources::PreviewWish {
         upload: &upload,

@@ -61,12 +61,12 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
         let query = asked(state, spot);
         set_timeout(
             move || {
-                if state.at.get_untracked() != Some(spot) {
+                if state.at.try_get_untracked() != Some(Some(spot)) {
                     return;
                 }
                 leptos::task::spawn_local(async move {
                     if let Ok(found) = flow(query).await
-                        && state.at.get_untracked() == Some(spot)
+                        && state.at.try_get_untracked() == Some(Some(spot))
                     {
                         state.lit.set(Some((spot, found)));
                     }
@@ -75,9 +75,11 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
             std::time::Duration::from_millis(REST),
         );
     });
-    let figures = move || match state.at.get().or_else(|| rest.get()) {
+    let figures = move || {
+        match state.at.get().or_else(|| rest.get()) {
         Some(spot) => state.sankey.with_value(|sankey| figures(sankey, spot)),
         None => "Point at a node or a link for its figures; click for the customers behind it. Arrow keys walk the flow.".to_owned(),
+    }
     };
     view! {
         <figure class="sankey">
@@ -93,7 +95,9 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
 fn chosen(query: &ExploreQuery, sankey: &SankeyView) -> Option<Spot> {
     let from = query.select.as_deref()?;
     match query.select_to.as_deref() {
-        Some(to) => sankey.links.iter().position(|link| link.source == from && link.target == to).map(Spot::Link),
+        Some(to) => {
+            sankey.links.iter().position(|link| link.source == from && link.target == to).map(Spot::Link)
+        }
         None => sankey.nodes.iter().position(|node| node.id == from).map(Spot::Node),
     }
 }
@@ -102,7 +106,9 @@ fn chosen(query: &ExploreQuery, sankey: &SankeyView) -> Option<Spot> {
 fn asked(state: State, spot: Spot) -> ExploreQuery {
     let query = state.view.with_value(|view| view.query.clone());
     state.sankey.with_value(|sankey| match spot {
-        Spot::Node(at) => ExploreQuery { select: Some(sankey.nodes[at].id.clone()), select_to: None, page: 1, ..query },
+        Spot::Node(at) => {
+            ExploreQuery { select: Some(sankey.nodes[at].id.clone()), select_to: None, page: 1, ..query }
+        }
         Spot::Link(at) => {
             let LinkView { source, target, .. } = sankey.links[at].clone();
             ExploreQuery { select: Some(source), select_to: Some(target), page: 1, ..query }
@@ -120,7 +126,8 @@ fn href(state: State, spot: Spot) -> String {
     let query = match other {
         Some(step) => {
             let top = query.opened.iter().find(|(at, _)| *at == step).map_or(query.top, |(_, top)| *top);
-            let mut opened: Vec<(i32, u32)> = query.opened.iter().copied().filter(|(at, _)| *at != step).collect();
+            let mut opened: Vec<(i32, u32)> =
+                query.opened.iter().copied().filter(|(at, _)| *at != step).collect();
             opened.push((step, (top + MORE).min(500)));
             ExploreQuery { opened, ..query.unselected() }
         }
@@ -135,7 +142,11 @@ fn figures(sankey: &SankeyView, spot: Spot) -> String {
         Spot::Node(at) => {
             let NodeView { label, journeys, starts, ends, holds, .. } = &sankey.nodes[at];
             let share = percent(*journeys as f64 / sankey.journeys.max(1) as f64);
-            let mut text = format!("{label}: {}, {share} of {}", counted(*journeys, "journey", "journeys"), count(sankey.journeys));
+            let mut text = format!(
+                "{label}: {}, {share} of {}",
+                counted(*journeys, "journey", "journeys"),
+                count(sankey.journeys)
+            );
             if *starts > 0 {
                 text.push_str(&format!("; {} start here", count(*starts)));
             }
@@ -149,7 +160,9 @@ fn figures(sankey: &SankeyView, spot: Spot) -> String {
         }
         Spot::Link(at) => {
             let link = &sankey.links[at];
-            let name = |id: &str| sankey.nodes.iter().find(|node| node.id == id).map_or("", |node| node.label.as_str());
+            let name = |id: &str| {
+                sankey.nodes.iter().find(|node| node.id == id).map_or("", |node| node.label.as_str())
+            };
             let mut text = format!(
                 "{} → {}: {}, {} of those at {}",
                 name(&link.source),
@@ -175,7 +188,9 @@ fn paint(state: State, node: &NodeView) -> String {
         NodeKind::Ended | NodeKind::Started => "gone".to_owned(),
         _ => {
             let department = node.department;
-            let colour = state.view.with_value(|view| department.and_then(|at| view.departments.get(at as usize)).map(|one| one.colour));
+            let colour = state.view.with_value(|view| {
+                department.and_then(|at| view.departments.get(at as usize)).map(|one| one.colour)
+            });
             colour.map_or("none".to_owned(), |colour| (colour % 10).to_string())
         }
     }
@@ -186,28 +201,57 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
     let sankey = state.sankey.get_value();
     let prefix = if run == Run::Across { "w" } else { "t" };
     let place = |id: &str| sankey.nodes.iter().position(|node| node.id == id).unwrap_or(0);
-    let ends: Vec<(usize, usize)> = sankey.links.iter().map(|link| (place(&link.source), place(&link.target))).collect();
+    let ends: Vec<(usize, usize)> =
+        sankey.links.iter().map(|link| (place(&link.source), place(&link.target))).collect();
     let paints: Vec<String> = sankey.nodes.iter().map(|node| paint(state, node)).collect();
-    let mut pairs: Vec<(String, String)> = ends.iter().map(|&(from, to)| (paints[from].clone(), paints[to].clone())).collect();
+    let mut pairs: Vec<(String, String)> =
+        ends.iter().map(|&(from, to)| (paints[from].clone(), paints[to].clone())).collect();
     pairs.sort();
     pairs.dedup();
     let (x2, y2) = if run == Run::Across { ("1", "0") } else { ("0", "1") };
     let navigate = use_navigate();
-    let go = Callback::new(move |spot: Spot| navigate(&href(state, spot), leptos_router::NavigateOptions { scroll: false, ..Default::default() }));
+    let go = Callback::new(move |spot: Spot| {
+        navigate(&href(state, spot), leptos_router::NavigateOptions { scroll: false, ..Default::default() })
+    });
     let walk_ends = ends.clone();
     let nodes = sankey.nodes.clone();
     let starts: Vec<(f32, f32)> = drawing.nodes.iter().map(|node| (node.at, node.start)).collect();
     let keys = move |event: KeyboardEvent| {
         let key = match event.key().as_str() {
-            "ArrowRight" => if run == Run::Across { Key::Onward } else { Key::Next },
-            "ArrowLeft" => if run == Run::Across { Key::Back } else { Key::Previous },
-            "ArrowDown" => if run == Run::Across { Key::Next } else { Key::Onward },
-            "ArrowUp" => if run == Run::Across { Key::Previous } else { Key::Back },
+            "ArrowRight" => {
+                if run == Run::Across {
+                    Key::Onward
+                } else {
+                    Key::Next
+                }
+            }
+            "ArrowLeft" => {
+                if run == Run::Across {
+                    Key::Back
+                } else {
+                    Key::Previous
+                }
+            }
+            "ArrowDown" => {
+                if run == Run::Across {
+                    Key::Next
+                } else {
+                    Key::Onward
+                }
+            }
+            "ArrowUp" => {
+                if run == Run::Across {
+                    Key::Previous
+                } else {
+                    Key::Back
+                }
+            }
             _ => return,
         };
         let Some(spot) = state.at.get_untracked() else { return };
         event.prevent_default();
-        let sizes: Vec<u64> = state.sankey.with_value(|sankey| sankey.links.iter().map(|link| link.journeys).collect());
+        let sizes: Vec<u64> =
+            state.sankey.with_value(|sankey| sankey.links.iter().map(|link| link.journeys).collect());
         if let Some(next) = step(spot, key, &starts, &walk_ends, &sizes) {
             focus(&format!("{prefix}-{}", next.id()));
         }
@@ -319,7 +363,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                                 <rect class="hit" x=(x - 2.0).to_string() y=(y - 2.0).to_string() width=(w + 4.0).to_string() height=(h + 4.0).to_string()></rect>
                                 <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2" fill=fill></rect>
                                 {(!drawn.label.is_empty()).then(|| view! {
-                                    <text class="node-label" x=text_x.to_string() y=text_y.to_string()>
+                                    <text class="node-label" aria-hidden="true" x=text_x.to_string() y=text_y.to_string()>
                                         {drawn.label.clone()} <tspan class="node-share" dx="4">{share}</tspan>
                                     </text>
                                 })}

@@ -29,7 +29,13 @@ pub enum Key {
 
 /// Where a key leads. `nodes` are (column position, position across), `ends` the nodes of each link, `sizes`
 /// the journeys of each link.
-pub fn step(from: Spot, key: Key, nodes: &[(f32, f32)], ends: &[(usize, usize)], sizes: &[u64]) -> Option<Spot> {
+pub fn step(
+    from: Spot,
+    key: Key,
+    nodes: &[(f32, f32)],
+    ends: &[(usize, usize)],
+    sizes: &[u64],
+) -> Option<Spot> {
     match (from, key) {
         (Spot::Node(node), Key::Onward) => largest(ends, sizes, |(source, _)| source == node),
         (Spot::Node(node), Key::Back) => largest(ends, sizes, |(_, target)| target == node),

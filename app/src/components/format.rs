@@ -95,7 +95,10 @@ mod tests {
     #[test]
     fn numbers() {
         assert_eq!([count(0), count(999), count(1000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([percent(0.0), percent(0.0004), percent(0.034), percent(0.34), percent(1.0)], ["0 %", "<0.1 %", "3.4 %", "34 %", "100 %"]);
+        assert_eq!(
+            [percent(0.0), percent(0.0004), percent(0.034), percent(0.34), percent(1.0)],
+            ["0 %", "<0.1 %", "3.4 %", "34 %", "100 %"]
+        );
         assert_eq!([money(650), money(-5)], ["6.50", "-0.05"]);
     }
 
@@ -103,6 +106,9 @@ mod tests {
     fn times() {
         assert_eq!(instant(1_767_225_600), "2026-01-01 00:00");
         assert_eq!(instant(951_782_400 + 3660), "2000-02-29 01:01");
-        assert_eq!([duration(0.25), duration(45.0), duration(210.0), duration(7560.0)], ["0.2 s", "45 s", "3.5 min", "2.1 h"]);
+        assert_eq!(
+            [duration(0.25), duration(45.0), duration(210.0), duration(7560.0)],
+            ["0.2 s", "45 s", "3.5 min", "2.1 h"]
+        );
     }
 }

@@ -222,7 +222,8 @@ fn attach(nodes: &[Vec<Span>], ties: &[Tie], scale: f64) -> Vec<Ribbon> {
             .then(there_a.centre().total_cmp(&there_b.centre()))
             .then(a.source.cmp(&b.source))
     });
-    for group in leaving.chunk_by(|&a, &b| (ties[a].column, ties[a].source) == (ties[b].column, ties[b].source)) {
+    for group in leaving.chunk_by(|&a, &b| (ties[a].column, ties[a].source) == (ties[b].column, ties[b].source))
+    {
         let tie = &ties[group[0]];
         let mut at = first_edge(nodes[tie.column][tie.source], group, ties, scale);
         for &tie in group {
@@ -230,7 +231,9 @@ fn attach(nodes: &[Vec<Span>], ties: &[Tie], scale: f64) -> Vec<Ribbon> {
             at += ties[tie].value * scale;
         }
     }
-    for group in arriving.chunk_by(|&a, &b| (ties[a].column, ties[a].target) == (ties[b].column, ties[b].target)) {
+    for group in
+        arriving.chunk_by(|&a, &b| (ties[a].column, ties[a].target) == (ties[b].column, ties[b].target))
+    {
         let tie = &ties[group[0]];
         let mut at = first_edge(nodes[tie.column + 1][tie.target], group, ties, scale);
         for &tie in group {

@@ -29,7 +29,12 @@ pub enum LogError {
 
 impl JourneyLog {
     /// Takes finished columns. `case` 0 means "no case".
-    pub fn new(offsets: Vec<u32>, time: Vec<i64>, activity: Vec<u32>, case: Vec<u32>) -> Result<Self, LogError> {
+    pub fn new(
+        offsets: Vec<u32>,
+        time: Vec<i64>,
+        activity: Vec<u32>,
+        case: Vec<u32>,
+    ) -> Result<Self, LogError> {
         if time.len() != activity.len() || time.len() != case.len() {
             return Err(LogError::Ragged { time: time.len(), activity: activity.len(), case: case.len() });
         }

@@ -121,7 +121,14 @@ pub fn journey_of(
                 if stops.len() > limit {
                     return;
                 }
-                stops.push(Stop { node, owner_in: owner, owner_out: owner, first: time, last: time, events: 1 });
+                stops.push(Stop {
+                    node,
+                    owner_in: owner,
+                    owner_out: owner,
+                    first: time,
+                    last: time,
+                    events: 1,
+                });
             }
         }
     }

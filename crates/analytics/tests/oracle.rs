@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use analytics::sankey::{Direction, Kind, Occurrence, Request, Sankey, Selector, behind, sankey};
 use analytics::transitions::transitions;
 use analytics::{JourneyLog, Projection, Repeats, Selection};
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
 
 const NODES: u32 = 6;
 
@@ -28,7 +30,8 @@ fn requests() -> impl Strategy<Value = Request> {
     let anchor = prop::option::of((0..NODES, occurrence));
     let opened = prop::collection::vec((-4..5_i32, 1..5_u32), 0..2);
     (direction, anchor, 1..6_u32, 1..5_u32, opened).prop_map(|(direction, anchor, steps, top, opened)| {
-        let anchor = if direction == Direction::Both { anchor.or(Some((0, Occurrence::First))) } else { anchor };
+        let anchor =
+            if direction == Direction::Both { anchor.or(Some((0, Occurrence::First))) } else { anchor };
         Request { direction, anchor, steps, top, opened }
     })
 }
@@ -146,7 +149,11 @@ fn links(found: &Sankey) -> BTreeMap<(i32, String, String), u64> {
         .links
         .iter()
         .map(|link| {
-            let key = (found.columns[link.column].step, node(link.column, link.source), node(link.column + 1, link.target));
+            let key = (
+                found.columns[link.column].step,
+                node(link.column, link.source),
+                node(link.column + 1, link.target),
+            );
             (key, link.journeys)
         })
         .collect()

@@ -77,7 +77,8 @@ pub const STARTERS: [(&str, &str); 3] =
     [("customer", "Customer"), ("company", "Company"), ("third_party", "Third party")];
 
 /// How a rule compares the activity.
-pub const MATCHES: [(&str, &str); 3] = [("exact", "is exactly"), ("prefix", "begins with"), ("regex", "matches the regular expression")];
+pub const MATCHES: [(&str, &str); 3] =
+    [("exact", "is exactly"), ("prefix", "begins with"), ("regex", "matches the regular expression")];
 
 /// One touchpoint with everything that its page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

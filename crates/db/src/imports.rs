@@ -197,7 +197,12 @@ pub async fn ensure_source(tx: &Tx, name: &str, now: i64) -> Result<Source, DbEr
 }
 
 /// Remembers how a source's files are read.
-pub async fn remember_mapping(tx: &Tx, source_id: &str, mapping: &str, time_zone: Option<&str>) -> Result<(), DbError> {
+pub async fn remember_mapping(
+    tx: &Tx,
+    source_id: &str,
+    mapping: &str,
+    time_zone: Option<&str>,
+) -> Result<(), DbError> {
     source::Entity::update_many()
         .col_expr(source::Column::Mapping, Expr::value(mapping))
         .col_expr(source::Column::TimeZone, Expr::value(time_zone.map(str::to_owned)))

@@ -140,7 +140,8 @@ async fn find(db: &Db, filter: sea_orm::sea_query::SimpleExpr) -> Result<Option<
 
 /// Adds an account.
 pub async fn add(tx: &Tx, new: &Account, now: i64) -> Result<(), DbError> {
-    let Account { id, email, name, role, department_id, password_hash, demo, disabled, version, seen_at } = new.clone();
+    let Account { id, email, name, role, department_id, password_hash, demo, disabled, version, seen_at } =
+        new.clone();
     let row = account::ActiveModel {
         id: Set(id),
         workspace_id: Set(tx.workspace.clone()),
@@ -161,7 +162,14 @@ pub async fn add(tx: &Tx, new: &Account, now: i64) -> Result<(), DbError> {
 
 /// Changes role, department and whether the account is disabled, if nobody else did meanwhile. All its
 /// sessions end where it is disabled.
-pub async fn change(tx: &Tx, id: &str, given: i32, role: &str, department: Option<&str>, disabled: bool) -> Result<(), DbError> {
+pub async fn change(
+    tx: &Tx,
+    id: &str,
+    given: i32,
+    role: &str,
+    department: Option<&str>,
+    disabled: bool,
+) -> Result<(), DbError> {
     let stored = account::Entity::find_by_id(id)
         .filter(account::Column::WorkspaceId.eq(&tx.workspace))
         .one(&tx.inner)
@@ -246,7 +254,12 @@ pub async fn drop_sessions(tx: &Tx, created_before: i64, seen_before: i64) -> Re
 }
 
 /// Makes a link; earlier unused ones of the same account stop working.
-pub async fn invite(tx: &Tx, token_hash: &str, account_id: Option<&str>, expires_at: i64) -> Result<(), DbError> {
+pub async fn invite(
+    tx: &Tx,
+    token_hash: &str,
+    account_id: Option<&str>,
+    expires_at: i64,
+) -> Result<(), DbError> {
     let mut earlier = invitation::Entity::delete_many()
         .filter(invitation::Column::WorkspaceId.eq(&tx.workspace))
         .filter(invitation::Column::UsedAt.is_null());

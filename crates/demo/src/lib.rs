@@ -33,15 +33,31 @@ pub struct Log {
 /// All logs.
 pub const LOGS: [Log; 6] = [
     Log { source: "web", mapping: "customer=customer,time=time,activity=page,device=device", imported: true },
-    Log { source: "ivr", mapping: "customer=customer,time=time,activity=menu,duration=seconds", imported: true },
+    Log {
+        source: "ivr",
+        mapping: "customer=customer,time=time,activity=menu,duration=seconds",
+        imported: true,
+    },
     Log {
         source: "contact_centre",
         mapping: "customer=customer,time=time,activity=channel,id=contact,reason=wrap_up,text=note,duration=handle_seconds",
         imported: true,
     },
-    Log { source: "billing", mapping: "customer=customer,time=time,activity=event,cost=amount,plan=plan", imported: true },
-    Log { source: "mail", mapping: "customer=customer,time=time,activity=event,campaign=campaign", imported: true },
-    Log { source: "dispatch", mapping: "customer=customer,time=time,activity=event,case=order,result=result", imported: false },
+    Log {
+        source: "billing",
+        mapping: "customer=customer,time=time,activity=event,cost=amount,plan=plan",
+        imported: true,
+    },
+    Log {
+        source: "mail",
+        mapping: "customer=customer,time=time,activity=event,campaign=campaign",
+        imported: true,
+    },
+    Log {
+        source: "dispatch",
+        mapping: "customer=customer,time=time,activity=event,case=order,result=result",
+        imported: false,
+    },
 ];
 
 /// Writes the logs and the truth about them into a folder.

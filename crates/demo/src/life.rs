@@ -81,7 +81,11 @@ impl Life<'_> {
 
     fn bill(&mut self, at: i64, event: &str, amount: &str, plan: &str) {
         if self.open(at) {
-            self.logs.add(To::Billing, at, vec![self.id.clone(), event.to_owned(), amount.to_owned(), plan.to_owned()]);
+            self.logs.add(
+                To::Billing,
+                at,
+                vec![self.id.clone(), event.to_owned(), amount.to_owned(), plan.to_owned()],
+            );
         }
     }
 
@@ -119,7 +123,14 @@ impl Life<'_> {
         self.contacts += 1;
         let contact = format!("{}-{}", self.id, self.contacts);
         let channel = if call { "Call" } else { "Chat" };
-        let cells = [contact, self.id.clone(), channel.to_owned(), code.to_owned(), note.to_owned(), handled.to_string()];
+        let cells = [
+            contact,
+            self.id.clone(),
+            channel.to_owned(),
+            code.to_owned(),
+            note.to_owned(),
+            handled.to_string(),
+        ];
         self.logs.add(To::Contact, at, cells.into());
         self.truth.contact(cause);
     }
@@ -243,12 +254,13 @@ impl Life<'_> {
             }
             month += 30 * DAY;
         }
-        let visits = self.within(2, 9);
+        let visits = self.within(1, 4);
         for _ in 0..visits {
             let at = self.within(first, (BEGIN + DAYS * DAY).max(first + 1));
             let at = self.daytime(at);
             self.web(at, "App login");
-            let page = ["Usage", "Plan overview", "Help article", "Speed test", "My invoices"][self.rng.random_range(0..5)];
+            let page = ["Usage", "Plan overview", "Help article", "Speed test", "My invoices"]
+                [self.rng.random_range(0..5)];
             let next = at + self.soon(90.0);
             self.web(next, page);
         }
@@ -257,7 +269,11 @@ impl Life<'_> {
             let at = outage + self.within(0, OUTAGE.1) * DAY;
             let at = self.daytime(at);
             self.web(at, "App error");
-            let notes = ["app shows an error and does not load", "app outage, can't log in", "app broken since yesterday"];
+            let notes = [
+                "app shows an error and does not load",
+                "app outage, can't log in",
+                "app broken since yesterday",
+            ];
             self.strike(at, "app outage", 0.35, "technical", notes);
         }
         // Questions that nobody caused.

@@ -48,7 +48,10 @@ impl Logs {
             let mut out = csv::Writer::from_path(folder.join(format!("{}.csv", log.source)))?;
             out.write_record(std::iter::once("time").chain(columns.iter().copied()))?;
             for (at, cells) in rows.iter() {
-                let time = DateTime::from_timestamp(*at, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+                let time = DateTime::from_timestamp(*at, 0)
+                    .unwrap_or_default()
+                    .format("%Y-%m-%dT%H:%M:%SZ")
+                    .to_string();
                 out.write_record(std::iter::once(time.as_str()).chain(cells.iter().map(String::as_str)))?;
             }
             out.flush()?;

@@ -39,8 +39,20 @@ struct File {
 }
 
 const CAUSES: [(&str, &str, &str, &str, &str); 3] = [
-    ("missed appointment", "Technician visit", "Never came", "Field service", "Seen in the dispatch log only, which is not imported."),
-    ("wrong price", "Price promise", "Broken", "Sales", "Sales promised a discount that Billing does not know."),
+    (
+        "missed appointment",
+        "Technician visit",
+        "Never came",
+        "Field service",
+        "Seen in the dispatch log only, which is not imported.",
+    ),
+    (
+        "wrong price",
+        "Price promise",
+        "Broken",
+        "Sales",
+        "Sales promised a discount that Billing does not know.",
+    ),
     ("app outage", "App", "Outage", "Digital", "Three days on which the app failed."),
 ];
 

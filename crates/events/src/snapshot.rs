@@ -146,7 +146,14 @@ impl Part {
             let base = order.len();
             for (at, &customer) in columns.customer.iter().enumerate() {
                 let row = (base + at) as u32;
-                order.push((customer, columns.time[at], segment.source_order, rank as u32, columns.position[at], row));
+                order.push((
+                    customer,
+                    columns.time[at],
+                    segment.source_order,
+                    rank as u32,
+                    columns.position[at],
+                    row,
+                ));
             }
             let mut recent = Recent::new();
             activity.extend(columns.activity.iter().map(|value| {
@@ -170,7 +177,9 @@ impl Part {
                 codes.resize(base, 0);
                 let mut recent = Recent::new();
                 codes.extend(values.iter().map(|value| {
-                    value.as_ref().map_or(0, |value| recent.code(value, |bytes| dictionary.code(bytes.to_vec()) + 1))
+                    value
+                        .as_ref()
+                        .map_or(0, |value| recent.code(value, |bytes| dictionary.code(bytes.to_vec()) + 1))
                 }));
             }
         }
@@ -234,9 +243,9 @@ fn join(parts: Vec<Part>, segments: &[SegmentRef]) -> Result<Snapshot, EventsErr
     for part in &parts {
         customers.extend_from_slice(&part.customers);
         for &length in &part.lengths {
-            let next = offsets[offsets.len() - 1].checked_add(length).ok_or(EventsError::Log(
-                analytics::LogError::TooMany { events: total },
-            ))?;
+            let next = offsets[offsets.len() - 1]
+                .checked_add(length)
+                .ok_or(EventsError::Log(analytics::LogError::TooMany { events: total }))?;
             offsets.push(next);
         }
         time.extend_from_slice(&part.time);

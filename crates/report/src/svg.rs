@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use contract::journeys::{JourneysView, NodeKind};
 
 /// The fixed categorical palette of departments in the light theme; the page's style has the same.
-const PALETTE: [&str; 10] =
-    ["#2f6db3", "#d9772b", "#2e8b74", "#b64a7a", "#7d6bb8", "#9a7b1f", "#4aa3c7", "#c4503f", "#6b8f3a", "#8a6552"];
+const PALETTE: [&str; 10] = [
+    "#2f6db3", "#d9772b", "#2e8b74", "#b64a7a", "#7d6bb8", "#9a7b1f", "#4aa3c7", "#c4503f", "#6b8f3a",
+    "#8a6552",
+];
 const NEUTRAL: &str = "#8c8a83";
 
 /// The drawing with a caption; empty where there is nothing to draw.

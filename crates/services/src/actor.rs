@@ -85,6 +85,10 @@ pub(crate) fn need_change(allowed: bool, what: &str) -> Result<(), UserError> {
     if allowed {
         return Ok(());
     }
-    Err(UserError::new(Kind::Forbidden, "forbidden", format!("Your role may look at this {what}, not change it."))
-        .remedy("Ask a CX manager, or the department that owns it."))
+    Err(UserError::new(
+        Kind::Forbidden,
+        "forbidden",
+        format!("Your role may look at this {what}, not change it."),
+    )
+    .remedy("Ask a CX manager, or the department that owns it."))
 }

@@ -84,8 +84,7 @@ async fn events_of(services: &Services, workspace: &Workspace) -> Result<Loaded,
     }
     let segments = Arc::new(segments(services).await?);
     let (store, named) = (services.store.clone(), segments.clone());
-    let snapshot =
-        Arc::new(tokio::task::spawn_blocking(move || Snapshot::load(&store, &named)).await??);
+    let snapshot = Arc::new(tokio::task::spawn_blocking(move || Snapshot::load(&store, &named)).await??);
     let loaded = Loaded { version: workspace.data_version, snapshot, segments };
     *cached = Some(loaded.clone());
     Ok(loaded)

@@ -36,7 +36,9 @@ impl From<DbError> for ServiceError {
             DbError::Stale { noun, given, stored } => UserError::new(
                 Kind::Stale,
                 "stale",
-                format!("This {noun} was changed by someone else (version {stored}; you started from {given})."),
+                format!(
+                    "This {noun} was changed by someone else (version {stored}; you started from {given})."
+                ),
             )
             .remedy("Load the page again and repeat your change.")
             .into(),
@@ -55,13 +57,16 @@ impl From<EventsError> for ServiceError {
     fn from(error: EventsError) -> Self {
         match error {
             EventsError::Input(error) => error.into(),
-            EventsError::Locked => {
-                UserError::new(Kind::Unavailable, "import_running", "Another import is running in this data folder.")
-                    .remedy("Wait until it is done, then try again.")
-                    .into()
-            }
+            EventsError::Locked => UserError::new(
+                Kind::Unavailable,
+                "import_running",
+                "Another import is running in this data folder.",
+            )
+            .remedy("Wait until it is done, then try again.")
+            .into(),
             EventsError::Cancelled => {
-                UserError::new(Kind::Conflict, "cancelled", "The import was cancelled; nothing of it was kept.").into()
+                UserError::new(Kind::Conflict, "cancelled", "The import was cancelled; nothing of it was kept.")
+                    .into()
             }
             other if other.is_disk_full() => {
                 UserError::new(Kind::Unavailable, "disk_full", "The disk is full; nothing of this was kept.")
@@ -81,7 +86,11 @@ impl ServiceError {
         }
         let reference = db::new_id();
         tracing::error!(reference, error = &self as &dyn std::error::Error, "request failed");
-        UserError::new(Kind::Internal, "internal", format!("Something went wrong on our side. Reference: {reference}."))
-            .remedy("Try again; if it happens again, give the reference to your administrator.")
+        UserError::new(
+            Kind::Internal,
+            "internal",
+            format!("Something went wrong on our side. Reference: {reference}."),
+        )
+        .remedy("Try again; if it happens again, give the reference to your administrator.")
     }
 }

@@ -73,7 +73,9 @@ pub fn conditions(text: &str) -> Result<Vec<(String, String)>, UserError> {
         .filter(|part| !part.trim().is_empty())
         .map(|part| {
             part.split_once('=')
-                .map(|(name, value)| (name.trim().to_owned(), value.trim().replace("%26", "&").replace("%25", "%")))
+                .map(|(name, value)| {
+                    (name.trim().to_owned(), value.trim().replace("%26", "&").replace("%25", "%"))
+                })
                 .filter(|(name, _)| !name.is_empty())
                 .ok_or_else(|| {
                     UserError::new(
@@ -175,10 +177,8 @@ pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
     class.par_chunks_mut(CHUNK).enumerate().for_each(|(number, chunk)| {
         for (at, slot) in (number * CHUNK..).zip(chunk) {
             let candidates = &candidates[activities[at] as usize];
-            let found = candidates
-                .tests
-                .iter()
-                .find(|(test, _)| test.iter().all(|(codes, code)| codes[at] == *code));
+            let found =
+                candidates.tests.iter().find(|(test, _)| test.iter().all(|(codes, code)| codes[at] == *code));
             *slot = found.map_or(candidates.otherwise, |(_, class)| *class);
         }
     });

@@ -31,10 +31,12 @@ impl Attempts {
         let mut attempts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         attempts.retain(|_, (first, _)| now - *first < WINDOW);
         match attempts.get(email) {
-            Some((_, number)) if *number >= TRIES => {
-                Err(UserError::new(Kind::TooMany, "too_many_attempts", "Too many wrong passwords for this address.")
-                    .remedy("Wait five minutes, then try again."))
-            }
+            Some((_, number)) if *number >= TRIES => Err(UserError::new(
+                Kind::TooMany,
+                "too_many_attempts",
+                "Too many wrong passwords for this address.",
+            )
+            .remedy("Wait five minutes, then try again.")),
             _ => Ok(()),
         }
     }
@@ -235,9 +237,8 @@ async fn valid(services: &Services, token: &str) -> Result<(String, Option<Accou
     };
     let hash = tokens::hash(token);
     let invitation = db::people::invitation(&services.db, &hash).await?;
-    let invitation = invitation
-        .filter(|one| one.used_at.is_none() && one.expires_at > services.now())
-        .ok_or_else(gone)?;
+    let invitation =
+        invitation.filter(|one| one.used_at.is_none() && one.expires_at > services.now()).ok_or_else(gone)?;
     let account = match &invitation.account_id {
         Some(id) => {
             let account = db::people::by_id(&services.db, id).await?;
@@ -331,12 +332,23 @@ fn normal(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-fn new_account(name: &str, email: &str, role: Role, department_id: Option<String>) -> Result<Account, UserError> {
+fn new_account(
+    name: &str,
+    email: &str,
+    role: Role,
+    department_id: Option<String>,
+) -> Result<Account, UserError> {
     required(name, "name", "The name is empty or too long.")?;
     let email = normal(email);
     let parts: Vec<&str> = email.split('@').collect();
-    if parts.len() != 2 || parts.iter().any(|part| part.is_empty()) || email.contains(char::is_whitespace) || email.len() > 254 {
-        return Err(invalid("email", "This is no e-mail address.").remedy("Write it like name@company.example."));
+    if parts.len() != 2
+        || parts.iter().any(|part| part.is_empty())
+        || email.contains(char::is_whitespace)
+        || email.len() > 254
+    {
+        return Err(
+            invalid("email", "This is no e-mail address.").remedy("Write it like name@company.example.")
+        );
     }
     Ok(Account {
         id: db::new_id(),
@@ -361,7 +373,8 @@ fn hash_password(password: &str) -> Result<String, ServiceError> {
 
 fn verify(password: &str, hash: Option<&str>) -> bool {
     /// Of a password that nobody has; same cost as real ones.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dGhyb3VnaGxpbmVzYWx0$9Kp0H4wAmB0vQzM0HkTn0mJmXcWbEo0p6E8f0mN2xWc";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$dGhyb3VnaGxpbmVzYWx0$9Kp0H4wAmB0vQzM0HkTn0mJmXcWbEo0p6E8f0mN2xWc";
     let right = Argon2::default().verify_password(password.as_bytes(), hash.unwrap_or(NOBODY)).is_ok();
     right && hash.is_some()
 }
@@ -455,7 +468,11 @@ pub struct UserChange<'a> {
 }
 
 /// Changes role, department, or whether someone may sign in. Nobody changes their own rights.
-pub async fn change_user(services: &Services, actor: &Actor, change: UserChange<'_>) -> Result<(), ServiceError> {
+pub async fn change_user(
+    services: &Services,
+    actor: &Actor,
+    change: UserChange<'_>,
+) -> Result<(), ServiceError> {
     need(actor.may().manage_users, "page")?;
     if actor.account_id.as_deref() == Some(change.id) {
         return Err(UserError::new(Kind::Forbidden, "own_rights", "Nobody changes their own rights.")
@@ -466,8 +483,10 @@ pub async fn change_user(services: &Services, actor: &Actor, change: UserChange<
     let department = department_for(services, role, change.department_id).await?;
     let now = services.now();
     let tx = services.db.write().await?;
-    db::people::change(&tx, change.id, change.version, role.key(), department.as_deref(), change.disabled).await?;
-    let details = serde_json::json!({ "role": role.key(), "department": department, "disabled": change.disabled });
+    db::people::change(&tx, change.id, change.version, role.key(), department.as_deref(), change.disabled)
+        .await?;
+    let details =
+        serde_json::json!({ "role": role.key(), "department": department, "disabled": change.disabled });
     db::audit(&tx, &actor.audited(now), "change", "account", change.id, &details).await?;
     tx.commit().await?;
     Ok(())
@@ -515,7 +534,12 @@ pub async fn department_id(services: &Services, name: &str) -> Result<String, Se
 }
 
 /// Names the company, for the demo.
-pub async fn name_company(services: &Services, actor: &Actor, name: &str, zone: &str) -> Result<(), ServiceError> {
+pub async fn name_company(
+    services: &Services,
+    actor: &Actor,
+    name: &str,
+    zone: &str,
+) -> Result<(), ServiceError> {
     need(actor.role.is_none(), "page")?;
     let tx = services.db.write().await?;
     db::workspace::name(&tx, name, zone).await?;

@@ -76,9 +76,13 @@ pub fn time_zones() -> Vec<String> {
 /// Reads a zone's name.
 pub fn zone(name: &str) -> Result<Tz, UserError> {
     name.parse().map_err(|_| {
-        UserError::new(Kind::Unprocessable, "unknown_time_zone", format!("There is no time zone \u{201c}{name}\u{201d}."))
-            .at("time zone")
-            .remedy("Use a name like Europe/Berlin, or UTC.")
+        UserError::new(
+            Kind::Unprocessable,
+            "unknown_time_zone",
+            format!("There is no time zone \u{201c}{name}\u{201d}."),
+        )
+        .at("time zone")
+        .remedy("Use a name like Europe/Berlin, or UTC.")
     })
 }
 
@@ -214,7 +218,10 @@ async fn view(
 }
 
 /// Where to put a file that is being uploaded, and its id.
-pub async fn begin_upload(services: &Services, actor: &Actor) -> Result<(String, std::path::PathBuf), ServiceError> {
+pub async fn begin_upload(
+    services: &Services,
+    actor: &Actor,
+) -> Result<(String, std::path::PathBuf), ServiceError> {
     need(actor.may().import, "page")?;
     forget_uploads(services).await?;
     let id = db::new_id();
@@ -233,7 +240,8 @@ pub async fn finish_upload(
     need(actor.may().import, "page")?;
     let account_id = actor.account_id.clone().ok_or_else(|| UserError::not_found("account"))?;
     let file: String = file.chars().filter(|letter| !letter.is_control()).take(200).collect();
-    let upload = Upload { id: id.to_owned(), account_id, file, bytes: bytes as i64, created_at: services.now() };
+    let upload =
+        Upload { id: id.to_owned(), account_id, file, bytes: bytes as i64, created_at: services.now() };
     let tx = services.db.write().await?;
     db::imports::add_upload(&tx, &upload).await?;
     tx.commit().await?;
@@ -253,7 +261,9 @@ async fn remove_upload(services: &Services, id: &str) -> Result<(), ServiceError
     tx.commit().await?;
     let path = services.store.upload(id);
     match tokio::fs::remove_file(&path).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ServiceError::Io { path, source: error }),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(ServiceError::Io { path, source: error })
+        }
         _ => Ok(()),
     }
 }
@@ -277,7 +287,11 @@ pub struct PreviewWish<'a> {
 }
 
 /// Looks at an uploaded file: what it is, how its columns could be mapped, and its first rows.
-pub async fn preview(services: &Services, actor: &Actor, wish: PreviewWish<'_>) -> Result<Preview, ServiceError> {
+pub async fn preview(
+    services: &Services,
+    actor: &Actor,
+    wish: PreviewWish<'_>,
+) -> Result<Preview, ServiceError> {
     let upload = own_upload(services, actor, wish.upload).await?;
     let workspace = db::workspace::get(&services.db).await?;
     let known = db::imports::sources(&services.db).await?;
@@ -291,7 +305,9 @@ pub async fn preview(services: &Services, actor: &Actor, wish: PreviewWish<'_>) 
         Mapping::resolve(&mapping, &sample.header).ok()?;
         Some((mapping, source.time_zone.clone()))
     });
-    let mapping = remembered.as_ref().map_or_else(|| Mapping::guess(&sample.header), |(mapping, _)| mapping.clone());
+    let mapping = remembered
+        .as_ref()
+        .map_or_else(|| Mapping::guess(&sample.header, &sample.rows), |(mapping, _)| mapping.clone());
     let mut warnings = Vec::new();
     let at = sample.header.iter().position(|name| *name == mapping.time);
     let values = || sample.rows.iter().filter_map(move |row| row.get(at?)).map(String::as_str);
@@ -325,7 +341,12 @@ pub async fn preview(services: &Services, actor: &Actor, wish: PreviewWish<'_>) 
         encoding: sample.dialect.encoding.key().to_owned(),
         delimiter: sample.dialect.delimiter as char,
         columns: columns.collect(),
-        rows: sample.rows.iter().take(PREVIEWED).map(|row| row.iter().map(|cell| cell.chars().take(300).collect()).collect()).collect(),
+        rows: sample
+            .rows
+            .iter()
+            .take(PREVIEWED)
+            .map(|row| row.iter().map(|cell| cell.chars().take(300).collect()).collect())
+            .collect(),
         mapping,
         source,
         sources: known.into_iter().map(|source| source.name).collect(),
@@ -347,9 +368,13 @@ fn encoding(key: &str) -> Result<Option<Encoding>, UserError> {
         return Ok(None);
     }
     Encoding::from_key(key).map(Some).ok_or_else(|| {
-        UserError::new(Kind::Unprocessable, "unknown_encoding", format!("There is no encoding \u{201c}{key}\u{201d}."))
-            .at("encoding")
-            .remedy("Use utf-8, utf-16le, utf-16be or latin-1.")
+        UserError::new(
+            Kind::Unprocessable,
+            "unknown_encoding",
+            format!("There is no encoding \u{201c}{key}\u{201d}."),
+        )
+        .at("encoding")
+        .remedy("Use utf-8, utf-16le, utf-16be or latin-1.")
     })
 }
 
@@ -358,8 +383,12 @@ fn delimiter(text: &str) -> Result<Option<u8>, UserError> {
         "" => Ok(None),
         "tab" | "\t" => Ok(Some(b'\t')),
         text if text.len() == 1 && !text.contains(['"', '\n', '\r']) => Ok(Some(text.as_bytes()[0])),
-        _ => Err(UserError::new(Kind::Unprocessable, "bad_delimiter", "The delimiter must be one ASCII character.")
-            .at("delimiter")),
+        _ => Err(UserError::new(
+            Kind::Unprocessable,
+            "bad_delimiter",
+            "The delimiter must be one ASCII character.",
+        )
+        .at("delimiter")),
     }
 }
 
@@ -435,7 +464,11 @@ pub async fn start(services: &Services, actor: &Actor, form: StartImport) -> Res
 }
 
 /// Imports a file and waits for the end: for the command line and the demo.
-pub async fn import_now(services: &Services, actor: &Actor, new: NewImport) -> Result<ImportView, ServiceError> {
+pub async fn import_now(
+    services: &Services,
+    actor: &Actor,
+    new: NewImport,
+) -> Result<ImportView, ServiceError> {
     need(actor.may().import, "page")?;
     let import = begin(services, actor, &new).await?;
     let id = import.id.clone();
@@ -459,10 +492,14 @@ fn job_of<'a>(import: &'a str, new: &'a NewImport, now: i64) -> Job<'a> {
 async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<Import, ServiceError> {
     let name = new.source.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(UserError::new(Kind::Unprocessable, "bad_source", "The source needs a name of at most 100 letters.")
-            .at("source")
-            .remedy("Name it after the channel: web, ivr, billing.")
-            .into());
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "bad_source",
+            "The source needs a name of at most 100 letters.",
+        )
+        .at("source")
+        .remedy("Name it after the channel: web, ivr, billing.")
+        .into());
     }
     let bytes = tokio::fs::metadata(&new.path)
         .await
@@ -540,8 +577,11 @@ async fn work(
     let progress = services.jobs.get(&import.id).map(|running| running.progress).unwrap_or_default();
     let lock = lock(services, &progress, wait).await?;
     clean(services, &lock, Some(&import.id)).await?;
-    let stored: Vec<SegmentRef> =
-        cache::segments(services).await?.into_iter().filter(|segment| segment.source == new.source.trim()).collect();
+    let stored: Vec<SegmentRef> = cache::segments(services)
+        .await?
+        .into_iter()
+        .filter(|segment| segment.source == new.source.trim())
+        .collect();
     let (store, id, mut new) = (services.store.clone(), import.id.clone(), new.clone());
     new.source = new.source.trim().to_owned();
     let now = services.now().saturating_mul(1_000_000);
@@ -591,7 +631,12 @@ pub async fn recover(services: &Services) -> Result<(), ServiceError> {
     }
 }
 
-async fn record(services: &Services, ended: &Import, new: &NewImport, outcome: &Outcome) -> Result<(), ServiceError> {
+async fn record(
+    services: &Services,
+    ended: &Import,
+    new: &NewImport,
+    outcome: &Outcome,
+) -> Result<(), ServiceError> {
     let Outcome { counts, segments, reasons, first_event, last_event, dialect: _ } = outcome;
     let json = |value: Result<String, serde_json::Error>| value.ok();
     let done = Import {

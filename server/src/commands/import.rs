@@ -12,20 +12,38 @@ use crate::open::open;
 
 /// Imports files one after the other.
 pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
-    let cli::Import { files, place, source, format: cli::Format::Csv, map, time_zone, encoding, delimiter, json } = options;
+    let cli::Import {
+        files,
+        place,
+        source,
+        format: cli::Format::Csv,
+        map,
+        time_zone,
+        encoding,
+        delimiter,
+        json,
+    } = options;
     for file in &files {
         if !file.is_file() {
-            return Err(UserError::new(Kind::Invalid, "no_such_file", format!("There is no file {}.", file.display()))
-                .remedy("Check the path.")
-                .into());
+            return Err(UserError::new(
+                Kind::Invalid,
+                "no_such_file",
+                format!("There is no file {}.", file.display()),
+            )
+            .remedy("Check the path.")
+            .into());
         }
     }
     let mapping = map.as_deref().map(Mapping::parse).transpose()?;
     let zone = time_zone.as_deref().map(sources::zone).transpose()?;
     let encoding = match encoding.as_deref() {
         Some(key) => Some(Encoding::from_key(key).ok_or_else(|| {
-            UserError::new(Kind::Invalid, "unknown_encoding", format!("There is no encoding \u{201c}{key}\u{201d}."))
-                .remedy("Use utf-8, utf-16le, utf-16be or latin-1.")
+            UserError::new(
+                Kind::Invalid,
+                "unknown_encoding",
+                format!("There is no encoding \u{201c}{key}\u{201d}."),
+            )
+            .remedy("Use utf-8, utf-16le, utf-16be or latin-1.")
         })?),
         None => None,
     };
@@ -34,7 +52,12 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
         Some("tab" | "\t") => Some(b'\t'),
         Some(one) if one.len() == 1 => Some(one.as_bytes()[0]),
         Some(_) => {
-            return Err(UserError::new(Kind::Invalid, "bad_delimiter", "The delimiter must be one ASCII character, or tab.").into());
+            return Err(UserError::new(
+                Kind::Invalid,
+                "bad_delimiter",
+                "The delimiter must be one ASCII character, or tab.",
+            )
+            .into());
         }
     };
     let services = open(&place, false).await?;
@@ -56,8 +79,13 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
     Ok(())
 }
 
-fn guess(path: &std::path::Path, encoding: Option<Encoding>, delimiter: Option<u8>) -> Result<ColumnMapping, ServiceError> {
-    let mapping = Mapping::guess(&sample(path, encoding, delimiter)?.header);
+fn guess(
+    path: &std::path::Path,
+    encoding: Option<Encoding>,
+    delimiter: Option<u8>,
+) -> Result<ColumnMapping, ServiceError> {
+    let sample = sample(path, encoding, delimiter)?;
+    let mapping = Mapping::guess(&sample.header, &sample.rows);
     eprintln!(
         "reading customer from \u{201c}{}\u{201d}, time from \u{201c}{}\u{201d}, activity from \u{201c}{}\u{201d}; say otherwise with --map",
         mapping.customer, mapping.time, mapping.activity

@@ -22,7 +22,8 @@ pub async fn run(action: InventoryAction) -> Result<(), ServiceError> {
             let text = inventory::export_csv(&services, &Actor::console()).await?;
             match file {
                 Some(path) => {
-                    std::fs::write(&path, text).map_err(|source| ServiceError::Io { path: path.clone(), source })?;
+                    std::fs::write(&path, text)
+                        .map_err(|source| ServiceError::Io { path: path.clone(), source })?;
                 }
                 None => say(text.trim_end()),
             }

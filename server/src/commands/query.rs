@@ -9,8 +9,21 @@ use crate::open::open;
 
 /// Prints a report.
 pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
-    let cli::Query { report, place, by, from, to, source, keep_repeats, anchor, occurrence, direction, steps, top, json } =
-        options;
+    let cli::Query {
+        report,
+        place,
+        by,
+        from,
+        to,
+        source,
+        keep_repeats,
+        anchor,
+        occurrence,
+        direction,
+        steps,
+        top,
+        json,
+    } = options;
     let query = ExploreQuery {
         by: match by {
             By::Activity => Level::Activity,

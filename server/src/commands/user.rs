@@ -17,14 +17,21 @@ pub async fn run(action: UserAction) -> Result<(), ServiceError> {
                 Some(name) => people::department_id(&services, &name).await?,
                 None => String::new(),
             };
-            let new = NewUser { name: &name, email: &email, role: &role, department_id: &department, demo: false };
+            let new =
+                NewUser { name: &name, email: &email, role: &role, department_id: &department, demo: false };
             let token = people::add_user(&services, &actor, new).await?;
             say(&format!("{email} can choose a password within 7 days at /invitation/{token}"));
         }
         UserAction::List { place } => {
             let services = open(&place, false).await?;
             for user in people::users(&services, &actor).await?.users {
-                let state = if user.disabled { "disabled" } else if user.invited { "invited" } else { "active" };
+                let state = if user.disabled {
+                    "disabled"
+                } else if user.invited {
+                    "invited"
+                } else {
+                    "active"
+                };
                 let department = user.department.unwrap_or_default();
                 say(&format!("{}\t{}\t{}\t{department}\t{state}", user.email, user.name, user.role.key()));
             }

@@ -9,9 +9,10 @@ use contract::{Kind, UserError};
 pub fn find(given: Option<PathBuf>) -> Result<PathBuf, UserError> {
     let program = std::env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
-    let candidates = given.into_iter().chain(beside.map(|folder| folder.join("site"))).chain(
-        beside.and_then(Path::parent).map(|folder| folder.join("site")),
-    );
+    let candidates = given
+        .into_iter()
+        .chain(beside.map(|folder| folder.join("site")))
+        .chain(beside.and_then(Path::parent).map(|folder| folder.join("site")));
     candidates.into_iter().find(|folder| folder.join("assets.txt").is_file()).ok_or_else(|| {
         UserError::new(Kind::Invalid, "no_site", "The browser's half of the product is not there.")
             .at("--site")

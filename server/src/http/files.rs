@@ -43,23 +43,38 @@ impl IntoResponse for Failure {
 }
 
 fn download(kind: &'static str, name: &str, body: String) -> Response {
-    let name: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' }).collect();
+    let name: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' })
+        .collect();
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
+        .into_response()
 }
 
 /// A part of a form that can't be read.
 fn broken(_: axum::extract::multipart::MultipartError) -> Failure {
-    UserError::new(Kind::Invalid, "broken_upload", "The upload ended early.").remedy("Send the file again.").into()
+    UserError::new(Kind::Invalid, "broken_upload", "The upload ended early.")
+        .remedy("Send the file again.")
+        .into()
 }
 
 /// Takes a log into the data folder and shows its preview.
-pub async fn upload(State(site): State<Site>, headers: HeaderMap, mut form: Multipart) -> Result<Redirect, Failure> {
+pub async fn upload(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Result<Redirect, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let (id, path) = sources::begin_upload(&site.services, &actor).await?;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") {
-            return Err(UserError::new(Kind::Unprocessable, "unknown_field", "The form has a field that does not belong here.").into());
+            return Err(UserError::new(
+                Kind::Unprocessable,
+                "unknown_field",
+                "The form has a field that does not belong here.",
+            )
+            .into());
         }
         let name = field.file_name().unwrap_or("log.csv").to_owned();
         let stored = store(field, &path).await;
@@ -102,7 +117,11 @@ async fn store(mut field: Field<'_>, path: &std::path::Path) -> Result<u64, Fail
 }
 
 /// Applies an inventory file, all of it or nothing.
-pub async fn import_inventory(State(site): State<Site>, headers: HeaderMap, mut form: Multipart) -> Result<Redirect, Failure> {
+pub async fn import_inventory(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Result<Redirect, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") {
@@ -112,11 +131,17 @@ pub async fn import_inventory(State(site): State<Site>, headers: HeaderMap, mut 
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > INVENTORY_LIMIT {
-                return Err(UserError::new(Kind::TooLarge, "too_large", "An inventory file may have at most 20 MiB.").into());
+                return Err(UserError::new(
+                    Kind::TooLarge,
+                    "too_large",
+                    "An inventory file may have at most 20 MiB.",
+                )
+                .into());
             }
         }
         let text = String::from_utf8(bytes).map_err(|_| {
-            UserError::new(Kind::Unprocessable, "bad_encoding", "The inventory file is not UTF-8.").remedy("Save it as CSV in UTF-8.")
+            UserError::new(Kind::Unprocessable, "bad_encoding", "The inventory file is not UTF-8.")
+                .remedy("Save it as CSV in UTF-8.")
         })?;
         inventory::import_csv(&site.services, &actor, &text).await?;
         return Ok(Redirect::to("/inventory"));
@@ -155,7 +180,12 @@ pub async fn journeys_svg(
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let query = question(&pairs)?.unselected();
     let view = journeys::explore(&site.services, &actor, query).await?;
-    let caption = format!("{} journeys, {} to {}", view.sankey.as_ref().map_or(0, |sankey| sankey.journeys), view.period.from, view.period.to);
+    let caption = format!(
+        "{} journeys, {} to {}",
+        view.sankey.as_ref().map_or(0, |sankey| sankey.journeys),
+        view.period.from,
+        view.period.to
+    );
     Ok(download("image/svg+xml", "journeys.svg", report::svg::sankey(&view, &caption)))
 }
 
@@ -167,7 +197,8 @@ pub async fn quarantine(
 ) -> Result<Response, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let (path, name) = sources::quarantine(&site.services, &actor, &id).await?;
-    let marked = tokio::task::spawn_blocking(move || report::csv::marked(&path)).await.map_err(ServiceError::from)?;
+    let marked =
+        tokio::task::spawn_blocking(move || report::csv::marked(&path)).await.map_err(ServiceError::from)?;
     let text = marked.map_err(ServiceError::from)?;
     Ok(download("text/csv; charset=utf-8", &name, text))
 }

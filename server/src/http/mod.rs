@@ -45,10 +45,14 @@ impl FromRef<Site> for LeptosOptions {
 pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
     let cli::Serve { place, listen, demo, site, https } = options;
     if demo && !listen.ip().is_loopback() {
-        return Err(UserError::new(Kind::Invalid, "demo_loopback", "Demo accounts need no password, so the demo listens to this machine only.")
-            .at("--listen")
-            .remedy("Listen on 127.0.0.1, or leave --demo out.")
-            .into());
+        return Err(UserError::new(
+            Kind::Invalid,
+            "demo_loopback",
+            "Demo accounts need no password, so the demo listens to this machine only.",
+        )
+        .at("--listen")
+        .remedy("Listen on 127.0.0.1, or leave --demo out.")
+        .into());
     }
     let services = open(&place, demo).await?;
     sources::recover(&services).await?;
@@ -59,7 +63,10 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
     })?;
     let address = listener.local_addr().unwrap_or(listen);
     greet(&services, address, https).await?;
-    let router = router(Site { services: services.clone(), transport: Transport { https }, options: leptos_options() }, &folder)?;
+    let router = router(
+        Site { services: services.clone(), transport: Transport { https }, options: leptos_options() },
+        &folder,
+    )?;
     axum::serve(listener, router)
         .with_graceful_shutdown(ending(services))
         .await
@@ -110,8 +117,13 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .route("/sources/imports/{id}/quarantine.csv", get(files::quarantine))
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(site);
-    let cached = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    let pkg = tower::ServiceBuilder::new().layer(cached).service(ServeDir::new(folder.join("pkg")).precompressed_br());
+    let cached = SetResponseHeaderLayer::overriding(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    let pkg = tower::ServiceBuilder::new()
+        .layer(cached)
+        .service(ServeDir::new(folder.join("pkg")).precompressed_br());
     Ok(files
         .merge(pages)
         .nest_service("/pkg", pkg)

@@ -90,7 +90,9 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
 }
 
 fn line(row: TouchpointRow, most: u64) -> impl IntoView {
-    let TouchpointRow { id, name, stage, channel, department, colour, contact, experiences, rules, events, .. } = row;
+    let TouchpointRow {
+        id, name, stage, channel, department, colour, contact, experiences, rules, events, ..
+    } = row;
     let bar = events.map_or(0.0, |events| events as f64 / most.max(1) as f64 * 100.0);
     view! {
         <tr>

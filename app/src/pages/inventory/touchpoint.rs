@@ -1,15 +1,14 @@
 //! One touchpoint: what it is, what can be experienced there, and the rules that recognise it.
 
-use contract::inventory::{
-    DELIVERIES, ExperienceView, MATCHES, Named, RuleView, STARTERS, TouchpointView,
-};
+use contract::inventory::{DELIVERIES, ExperienceView, MATCHES, Named, RuleView, STARTERS, TouchpointView};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::inventory::{
-    DeleteExperience, DeleteRule, DeleteTouchpoint, MoveRule, SaveExperience, SaveRule, SaveTouchpoint, touchpoint,
+    DeleteExperience, DeleteRule, DeleteTouchpoint, MoveRule, SaveExperience, SaveRule, SaveTouchpoint,
+    touchpoint,
 };
 use crate::components::format::{count, instant, money, percent};
 use crate::components::notice::{Loading, Problem, problem_of};
@@ -40,7 +39,8 @@ pub fn TouchpointPage() -> impl IntoView {
         delete_experience: ServerAction::new(),
     };
     let version = move || {
-        let Actions { save, delete: _, save_rule, delete_rule, move_rule, save_experience, delete_experience } = actions;
+        let Actions { save, delete: _, save_rule, delete_rule, move_rule, save_experience, delete_experience } =
+            actions;
         (
             save.version().get() + save_rule.version().get() + delete_rule.version().get(),
             move_rule.version().get() + save_experience.version().get() + delete_experience.version().get(),
@@ -126,9 +126,27 @@ fn options(list: Vec<Named>, chosen: Option<String>, none: &'static str) -> impl
 
 #[component]
 fn Form(one: TouchpointView, may_edit: bool, actions: Actions) -> impl IntoView {
-    let TouchpointView { id, version, name, description, stage_id, channel_id, department_id, delivery, started_by, contact, cost_per_contact, stages, channels, departments, .. } = one;
+    let TouchpointView {
+        id,
+        version,
+        name,
+        description,
+        stage_id,
+        channel_id,
+        department_id,
+        delivery,
+        started_by,
+        contact,
+        cost_per_contact,
+        stages,
+        channels,
+        departments,
+        ..
+    } = one;
     let fixed = |list: &'static [(&'static str, &'static str)], chosen: String| {
-        list.iter().map(|(key, label)| view! { <option value=*key selected=*key == chosen>{*label}</option> }).collect_view()
+        list.iter()
+            .map(|(key, label)| view! { <option value=*key selected=*key == chosen>{*label}</option> })
+            .collect_view()
     };
     view! {
         <ActionForm action=actions.save attr:class="form">
@@ -151,7 +169,13 @@ fn Form(one: TouchpointView, may_edit: bool, actions: Actions) -> impl IntoView 
 }
 
 #[component]
-fn Experiences(id: String, experiences: Vec<ExperienceView>, events: Option<u64>, may_edit: bool, actions: Actions) -> impl IntoView {
+fn Experiences(
+    id: String,
+    experiences: Vec<ExperienceView>,
+    events: Option<u64>,
+    may_edit: bool,
+    actions: Actions,
+) -> impl IntoView {
     let all = events.unwrap_or(0);
     let mut experiences = experiences;
     experiences.sort_by_key(|one| one.emotion);
@@ -192,7 +216,13 @@ fn Experiences(id: String, experiences: Vec<ExperienceView>, events: Option<u64>
 }
 
 #[component]
-fn RuleForm(rule: Option<RuleView>, touchpoint: String, experiences: Vec<ExperienceView>, lists: StoredValue<TouchpointView>, actions: Actions) -> impl IntoView {
+fn RuleForm(
+    rule: Option<RuleView>,
+    touchpoint: String,
+    experiences: Vec<ExperienceView>,
+    lists: StoredValue<TouchpointView>,
+    actions: Actions,
+) -> impl IntoView {
     let known = rule.is_some();
     let rule = rule.unwrap_or(RuleView {
         id: String::new(),
@@ -230,7 +260,14 @@ fn RuleForm(rule: Option<RuleView>, touchpoint: String, experiences: Vec<Experie
 }
 
 #[component]
-fn Rules(id: String, rules: Vec<RuleView>, experiences: Vec<ExperienceView>, lists: StoredValue<TouchpointView>, may_edit: bool, actions: Actions) -> impl IntoView {
+fn Rules(
+    id: String,
+    rules: Vec<RuleView>,
+    experiences: Vec<ExperienceView>,
+    lists: StoredValue<TouchpointView>,
+    may_edit: bool,
+    actions: Actions,
+) -> impl IntoView {
     let none = rules.is_empty();
     view! {
         <datalist id="activities">

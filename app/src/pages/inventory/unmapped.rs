@@ -15,7 +15,8 @@ pub fn UnmappedPage() -> impl IntoView {
     let map = ServerAction::<MapActivity>::new();
     let undo = ServerAction::<DeleteRule>::new();
     let found = Resource::new_blocking(move || (map.version().get(), undo.version().get()), |_| unmapped());
-    let last = move || map.value().get().and_then(Result::ok).filter(|_| undo.version().get() < map.version().get());
+    let last =
+        move || map.value().get().and_then(Result::ok).filter(|_| undo.version().get() < map.version().get());
     view! {
         <Title text="Activities without a rule"/>
         {move || last().map(|rule| view! {

@@ -9,7 +9,20 @@ use leptos_router::components::Form;
 #[component]
 pub fn Controls(view: JourneysView) -> impl IntoView {
     let JourneysView { query, period, anchors, sources, .. } = view;
-    let ExploreQuery { by, direction, anchor, occurrence, steps, top, from, to, source, keep_repeats, table, .. } = query;
+    let ExploreQuery {
+        by,
+        direction,
+        anchor,
+        occurrence,
+        steps,
+        top,
+        from,
+        to,
+        source,
+        keep_repeats,
+        table,
+        ..
+    } = query;
     let ask = move |event: leptos::ev::Event| {
         use leptos::wasm_bindgen::JsCast as _;
         let field = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::Element>().ok());

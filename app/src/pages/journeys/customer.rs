@@ -60,8 +60,27 @@ fn Inside(customer: CustomerView) -> impl IntoView {
 }
 
 #[component]
-fn Line(event: CustomerEvent, heading: Option<String>, time: String, owner: (Option<String>, Option<u32>)) -> impl IntoView {
-    let CustomerEvent { source, activity, touchpoint, experience, failure, channel, case, reason, text, duration_seconds, cost, attributes, .. } = event;
+fn Line(
+    event: CustomerEvent,
+    heading: Option<String>,
+    time: String,
+    owner: (Option<String>, Option<u32>),
+) -> impl IntoView {
+    let CustomerEvent {
+        source,
+        activity,
+        touchpoint,
+        experience,
+        failure,
+        channel,
+        case,
+        reason,
+        text,
+        duration_seconds,
+        cost,
+        attributes,
+        ..
+    } = event;
     let title = touchpoint.unwrap_or_else(|| format!("Unmapped: {activity}"));
     let mut facts = Vec::new();
     facts.extend(channel);

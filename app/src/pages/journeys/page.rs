@@ -22,7 +22,8 @@ pub fn JourneysPage() -> impl IntoView {
     let map = use_query_map();
     let asked = Memo::new(move |_| -> Result<ExploreQuery, UserError> {
         let map = map.read();
-        let pairs: Vec<(String, String)> = map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
+        let pairs: Vec<(String, String)> =
+            map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     });
     let found = Resource::new_blocking(
@@ -63,7 +64,8 @@ fn Inside(view: JourneysView) -> impl IntoView {
         }
         .into_any();
     }
-    let JourneysView { query, period, events, customers, hint, departments, sankey, selected, took_ms, .. } = view.clone();
+    let JourneysView { query, period, events, customers, hint, departments, sankey, selected, took_ms, .. } =
+        view.clone();
     let toggle = format!("/journeys{}", ExploreQuery { table: !query.table, ..query.clone() }.to_search());
     let search = query.to_search();
     let drawn = sankey.as_ref().map(|sankey| sankey.journeys);
@@ -78,7 +80,7 @@ fn Inside(view: JourneysView) -> impl IntoView {
                 <abbr title="Every figure counts customers: one customer's selected events in order are one journey.">"unit customer"</abbr>
             </p>
             <div class="page-actions">
-                <a class="button" href=toggle aria-pressed=query.table.to_string()>{if query.table { "Show the flow" } else { "Show the table" }}</a>
+                <a class="button" href=toggle>{if query.table { "Show the flow" } else { "Show the table" }}</a>
                 <a class="button" href=format!("/journeys.csv{search}") rel="external" download>"CSV"</a>
                 <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a>
             </div>
@@ -110,7 +112,8 @@ fn Inside(view: JourneysView) -> impl IntoView {
 #[component]
 fn Legend(view: JourneysView) -> impl IntoView {
     let JourneysView { sankey, departments, wide, .. } = view;
-    let mut seen: Vec<u32> = sankey.iter().flat_map(|sankey| &sankey.nodes).filter_map(|node| node.department).collect();
+    let mut seen: Vec<u32> =
+        sankey.iter().flat_map(|sankey| &sankey.nodes).filter_map(|node| node.department).collect();
     seen.sort_unstable();
     seen.dedup();
     view! {

@@ -10,7 +10,27 @@ use crate::components::owner::Owner;
 /// The panel.
 #[component]
 pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) -> impl IntoView {
-    let Behind { title, kind, is_link, department, to_department, journeys, share, share_of, repeats, time_before, time_after, handoff_share, before, after, customers, page, pages, anchor, .. } = behind;
+    let Behind {
+        title,
+        kind,
+        is_link,
+        department,
+        to_department,
+        journeys,
+        share,
+        share_of,
+        repeats,
+        time_before,
+        time_after,
+        handoff_share,
+        before,
+        after,
+        customers,
+        page,
+        pages,
+        anchor,
+        ..
+    } = behind;
     let owner = |at: Option<u32>| {
         let one = at.and_then(|at| departments.get(at as usize));
         one.map(|one| view! { <Owner name=Some(one.name.clone()) colour=Some(one.colour)/> })
@@ -18,7 +38,8 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
     let close = format!("/journeys{}", query.unselected().to_search());
     let looks = anchor.map(|label| {
         let towards = |direction| {
-            let asked = ExploreQuery { anchor: Some(label.clone()), direction, occurrence: None, ..query.redrawn() };
+            let asked =
+                ExploreQuery { anchor: Some(label.clone()), direction, occurrence: None, ..query.redrawn() };
             format!("/journeys{}", asked.to_search())
         };
         (towards(Towards::Backward), towards(Towards::Forward), towards(Towards::Both))
@@ -65,7 +86,12 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
 }
 
 #[component]
-fn Neighbours(title: &'static str, list: Vec<NeighbourView>, departments: Vec<Department>, query: ExploreQuery) -> impl IntoView {
+fn Neighbours(
+    title: &'static str,
+    list: Vec<NeighbourView>,
+    departments: Vec<Department>,
+    query: ExploreQuery,
+) -> impl IntoView {
     (!list.is_empty()).then(|| view! {
         <h3>{title}</h3>
         <ul class="neighbours">

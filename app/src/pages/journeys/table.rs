@@ -11,7 +11,8 @@ const MOST: usize = 500;
 /// One row a link.
 #[component]
 pub fn Links(sankey: SankeyView, query: ExploreQuery) -> impl IntoView {
-    let label = |id: &str| sankey.nodes.iter().find(|node| node.id == id).map(|node| (node.step, node.label.clone()));
+    let label =
+        |id: &str| sankey.nodes.iter().find(|node| node.id == id).map(|node| (node.step, node.label.clone()));
     let mut links = sankey.links.clone();
     let all = links.len();
     links.sort_by(|a, b| b.journeys.cmp(&a.journeys));

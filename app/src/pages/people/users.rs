@@ -93,8 +93,26 @@ fn Row(
     again: ServerAction<InviteAgain>,
     may_manage: bool,
 ) -> impl IntoView {
-    let UserRow { id, name, email, role, department_id, department, disabled, invited, last_seen, version, is_me } = user;
-    let state = if disabled { Some("disabled") } else if invited { Some("invited") } else { None };
+    let UserRow {
+        id,
+        name,
+        email,
+        role,
+        department_id,
+        department,
+        disabled,
+        invited,
+        last_seen,
+        version,
+        is_me,
+    } = user;
+    let state = if disabled {
+        Some("disabled")
+    } else if invited {
+        Some("invited")
+    } else {
+        None
+    };
     let editable = may_manage && !is_me;
     let who = name.clone();
     let changed = id.clone();

@@ -42,7 +42,21 @@ pub fn ImportPage() -> impl IntoView {
 
 #[component]
 fn Inside(import: ImportView, cancel: ServerAction<CancelImport>) -> impl IntoView {
-    let ImportView { id, source, file, state, counts, bytes: size, bytes_read, rate, phase, error, reasons, examples, .. } = import;
+    let ImportView {
+        id,
+        source,
+        file,
+        state,
+        counts,
+        bytes: size,
+        bytes_read,
+        rate,
+        phase,
+        error,
+        reasons,
+        examples,
+        ..
+    } = import;
     let cancelled = id.clone();
     let running = state == ImportState::Running;
     let left = if bytes_read > 0 && rate > 0.0 {

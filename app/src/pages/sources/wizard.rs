@@ -20,7 +20,9 @@ pub fn WizardPage() -> impl IntoView {
         let text = |name: &str| query.get(name).unwrap_or_default();
         (params.get("upload").unwrap_or_default(), text("encoding"), text("delimiter"), text("source"))
     };
-    let found = Resource::new_blocking(wish, |(upload, encoding, delimiter, source)| preview(upload, encoding, delimiter, source));
+    let found = Resource::new_blocking(wish, |(upload, encoding, delimiter, source)| {
+        preview(upload, encoding, delimiter, source)
+    });
     view! {
         <Title text="Import a log"/>
         <Transition fallback=|| view! { <Loading/> }>
@@ -38,20 +40,45 @@ pub fn WizardPage() -> impl IntoView {
     }
 }
 
-const ENCODINGS: [(&str, &str); 4] =
-    [("utf-8", "UTF-8"), ("utf-16le", "UTF-16 (little-endian)"), ("utf-16be", "UTF-16 (big-endian)"), ("latin-1", "Latin-1 (Windows-1252)")];
+const ENCODINGS: [(&str, &str); 4] = [
+    ("utf-8", "UTF-8"),
+    ("utf-16le", "UTF-16 (little-endian)"),
+    ("utf-16be", "UTF-16 (big-endian)"),
+    ("latin-1", "Latin-1 (Windows-1252)"),
+];
 const DELIMITERS: [(&str, char, &str); 4] =
     [(",", ',', "Comma"), (";", ';', "Semicolon"), ("tab", '\t', "Tab"), ("|", '|', "Bar")];
 
 #[component]
 fn Inside(preview: Preview) -> impl IntoView {
     let start = ServerAction::<crate::api::sources::StartImport>::new();
-    let Preview { upload, file, bytes: size, encoding, delimiter, columns, rows, mapping, source, sources, time_zone, time_zones, zone_needed, times, warnings } = preview;
+    let Preview {
+        upload,
+        file,
+        bytes: size,
+        encoding,
+        delimiter,
+        columns,
+        rows,
+        mapping,
+        source,
+        sources,
+        time_zone,
+        time_zones,
+        zone_needed,
+        times,
+        warnings,
+    } = preview;
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let delimiter_key = DELIMITERS.iter().find(|(_, letter, _)| *letter == delimiter).map_or(",", |(key, ..)| key);
+    let delimiter_key =
+        DELIMITERS.iter().find(|(_, letter, _)| *letter == delimiter).map_or(",", |(key, ..)| key);
     let select = {
         let names = names.clone();
-        move |part: &'static str, label: &'static str, help: &'static str, chosen: Option<String>, required: bool| {
+        move |part: &'static str,
+              label: &'static str,
+              help: &'static str,
+              chosen: Option<String>,
+              required: bool| {
             let chosen = chosen.unwrap_or_default();
             view! {
                 <label class="field">

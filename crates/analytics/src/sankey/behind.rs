@@ -61,7 +61,9 @@ impl Aggregate for Trail<'_> {
             && let Some(at) = self.passes(&path)
         {
             let here = path.stop_at(at, stops);
-            let beside = here.or_else(|| path.stop_at(at + 1, stops)).or_else(|| path.stop_at(at.wrapping_sub(1), stops));
+            let beside = here
+                .or_else(|| path.stop_at(at + 1, stops))
+                .or_else(|| path.stop_at(at.wrapping_sub(1), stops));
             self.customers.push((customer, beside.map_or(0, |stop| stop.first)));
             if let Some(here) = here {
                 let number = path.first_stop + at - usize::from(path.started);

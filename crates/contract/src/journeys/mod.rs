@@ -5,7 +5,7 @@ mod view;
 
 pub use query::{ExploreQuery, Level, Occurrence, Towards, encode};
 pub use view::{
-    Behind, BehindCustomer, ColumnView, CustomerEvent, CustomerView, Department, Drawing, DrawnLink, DrawnNode,
-    Flow, JourneysView, LinkView, NeighbourView, NodeKind, NodeView, SankeyView, TransitionView, TransitionsView,
-    NodeCount, Choice, Period,
+    Behind, BehindCustomer, Choice, ColumnView, CustomerEvent, CustomerView, Department, Drawing, DrawnLink,
+    DrawnNode, Flow, JourneysView, LinkView, NeighbourView, NodeCount, NodeKind, NodeView, Period, SankeyView,
+    TransitionView, TransitionsView,
 };

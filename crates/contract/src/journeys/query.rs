@@ -274,25 +274,37 @@ pub fn encode(value: &str) -> String {
 fn choice<T: Copy>(name: &str, value: &str, all: &[T], key: fn(T) -> &'static str) -> Result<T, UserError> {
     all.iter().copied().find(|&one| key(one) == value).ok_or_else(|| {
         let known: Vec<&str> = all.iter().map(|&one| key(one)).collect();
-        UserError::new(Kind::Invalid, "unknown_value", format!("\u{201c}{value}\u{201d} is not a value of {name}."))
-            .at(name)
-            .remedy(format!("Use one of: {}.", known.join(", ")))
+        UserError::new(
+            Kind::Invalid,
+            "unknown_value",
+            format!("\u{201c}{value}\u{201d} is not a value of {name}."),
+        )
+        .at(name)
+        .remedy(format!("Use one of: {}.", known.join(", ")))
     })
 }
 
 fn number(name: &str, value: &str, least: u32, most: u32) -> Result<u32, UserError> {
     value.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
-        UserError::new(Kind::Invalid, "out_of_range", format!("\u{201c}{value}\u{201d} is not a value of {name}."))
-            .at(name)
-            .remedy(format!("Use a whole number from {least} to {most}."))
+        UserError::new(
+            Kind::Invalid,
+            "out_of_range",
+            format!("\u{201c}{value}\u{201d} is not a value of {name}."),
+        )
+        .at(name)
+        .remedy(format!("Use a whole number from {least} to {most}."))
     })
 }
 
 fn opened(value: &str) -> Result<Vec<(i32, u32)>, UserError> {
     let refused = || {
-        UserError::new(Kind::Invalid, "unknown_value", format!("\u{201c}{value}\u{201d} is not a list of opened steps."))
-            .at("open")
-            .remedy("Write step:number, several with commas, as in 2:40,3:40.")
+        UserError::new(
+            Kind::Invalid,
+            "unknown_value",
+            format!("\u{201c}{value}\u{201d} is not a list of opened steps."),
+        )
+        .at("open")
+        .remedy("Write step:number, several with commas, as in 2:40,3:40.")
     };
     value
         .split(',')

@@ -292,9 +292,13 @@ impl Drawing {
         let (a, b) = (link.source_start, link.target_start);
         let (c, d) = (b + thickness, a + thickness);
         if downward {
-            format!("M{a:.1} {from:.1}C{a:.1} {middle:.1} {b:.1} {middle:.1} {b:.1} {to:.1}L{c:.1} {to:.1}C{c:.1} {middle:.1} {d:.1} {middle:.1} {d:.1} {from:.1}Z")
+            format!(
+                "M{a:.1} {from:.1}C{a:.1} {middle:.1} {b:.1} {middle:.1} {b:.1} {to:.1}L{c:.1} {to:.1}C{c:.1} {middle:.1} {d:.1} {middle:.1} {d:.1} {from:.1}Z"
+            )
         } else {
-            format!("M{from:.1} {a:.1}C{middle:.1} {a:.1} {middle:.1} {b:.1} {to:.1} {b:.1}L{to:.1} {c:.1}C{middle:.1} {c:.1} {middle:.1} {d:.1} {from:.1} {d:.1}Z")
+            format!(
+                "M{from:.1} {a:.1}C{middle:.1} {a:.1} {middle:.1} {b:.1} {to:.1} {b:.1}L{to:.1} {c:.1}C{middle:.1} {c:.1} {middle:.1} {d:.1} {from:.1} {d:.1}Z"
+            )
         }
     }
 }

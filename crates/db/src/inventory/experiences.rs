@@ -41,7 +41,10 @@ pub struct Experience {
     pub version: i32,
 }
 
-pub(super) async fn all(connection: &impl ConnectionTrait, workspace: &str) -> Result<Vec<Experience>, DbError> {
+pub(super) async fn all(
+    connection: &impl ConnectionTrait,
+    workspace: &str,
+) -> Result<Vec<Experience>, DbError> {
     Ok(entity::Entity::find()
         .filter(entity::Column::WorkspaceId.eq(workspace))
         .order_by_asc(entity::Column::Position)
@@ -81,9 +84,9 @@ pub async fn save_experience(tx: &Tx, row: &Experience) -> Result<String, DbErro
     entity::Entity::update_many()
         .col_expr(entity::Column::TouchpointId, Expr::value(row.touchpoint_id.clone()))
         .col_expr(entity::Column::Name, Expr::value(row.name.clone()))
-        .col_expr(entity::Column::Emotion, Expr::value(row.emotion.clone()))
-        .col_expr(entity::Column::Failure, Expr::value(row.failure.clone()))
-        .col_expr(entity::Column::Position, Expr::value(row.position.clone()))
+        .col_expr(entity::Column::Emotion, Expr::value(row.emotion))
+        .col_expr(entity::Column::Failure, Expr::value(row.failure))
+        .col_expr(entity::Column::Position, Expr::value(row.position))
         .col_expr(entity::Column::Version, Expr::value(row.version + 1))
         .filter(entity::Column::Id.eq(&row.id))
         .exec(&tx.inner)

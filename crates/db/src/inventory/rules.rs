@@ -59,7 +59,17 @@ pub(super) async fn all(connection: &impl ConnectionTrait, workspace: &str) -> R
 pub async fn save_rule(tx: &Tx, row: &Rule) -> Result<String, DbError> {
     workspace::inventory_changed(tx).await?;
     if row.id.is_empty() {
-        let Rule { id: _, touchpoint_id, experience_id, source, matching, activity, condition, position, version: _ } = row.clone();
+        let Rule {
+            id: _,
+            touchpoint_id,
+            experience_id,
+            source,
+            matching,
+            activity,
+            condition,
+            position,
+            version: _,
+        } = row.clone();
         let id = new_id();
         let row = entity::ActiveModel {
             id: Set(id.clone()),
@@ -91,7 +101,7 @@ pub async fn save_rule(tx: &Tx, row: &Rule) -> Result<String, DbError> {
         .col_expr(entity::Column::Matching, Expr::value(row.matching.clone()))
         .col_expr(entity::Column::Activity, Expr::value(row.activity.clone()))
         .col_expr(entity::Column::Condition, Expr::value(row.condition.clone()))
-        .col_expr(entity::Column::Position, Expr::value(row.position.clone()))
+        .col_expr(entity::Column::Position, Expr::value(row.position))
         .col_expr(entity::Column::Version, Expr::value(row.version + 1))
         .filter(entity::Column::Id.eq(&row.id))
         .exec(&tx.inner)

@@ -50,7 +50,10 @@ pub struct Touchpoint {
     pub version: i32,
 }
 
-pub(super) async fn all(connection: &impl ConnectionTrait, workspace: &str) -> Result<Vec<Touchpoint>, DbError> {
+pub(super) async fn all(
+    connection: &impl ConnectionTrait,
+    workspace: &str,
+) -> Result<Vec<Touchpoint>, DbError> {
     Ok(entity::Entity::find()
         .filter(entity::Column::WorkspaceId.eq(workspace))
         .order_by_asc(entity::Column::Name)
@@ -63,7 +66,19 @@ pub(super) async fn all(connection: &impl ConnectionTrait, workspace: &str) -> R
 pub async fn save_touchpoint(tx: &Tx, row: &Touchpoint, now: i64) -> Result<String, DbError> {
     workspace::inventory_changed(tx).await?;
     if row.id.is_empty() {
-        let Touchpoint { id: _, name, description, stage_id, channel_id, department_id, delivery, started_by, contact, cost_per_contact, version: _ } = row.clone();
+        let Touchpoint {
+            id: _,
+            name,
+            description,
+            stage_id,
+            channel_id,
+            department_id,
+            delivery,
+            started_by,
+            contact,
+            cost_per_contact,
+            version: _,
+        } = row.clone();
         let id = new_id();
         let row = entity::ActiveModel {
             id: Set(id.clone()),
@@ -99,8 +114,8 @@ pub async fn save_touchpoint(tx: &Tx, row: &Touchpoint, now: i64) -> Result<Stri
         .col_expr(entity::Column::DepartmentId, Expr::value(row.department_id.clone()))
         .col_expr(entity::Column::Delivery, Expr::value(row.delivery.clone()))
         .col_expr(entity::Column::StartedBy, Expr::value(row.started_by.clone()))
-        .col_expr(entity::Column::Contact, Expr::value(row.contact.clone()))
-        .col_expr(entity::Column::CostPerContact, Expr::value(row.cost_per_contact.clone()))
+        .col_expr(entity::Column::Contact, Expr::value(row.contact))
+        .col_expr(entity::Column::CostPerContact, Expr::value(row.cost_per_contact))
         .col_expr(entity::Column::Version, Expr::value(row.version + 1))
         .filter(entity::Column::Id.eq(&row.id))
         .exec(&tx.inner)

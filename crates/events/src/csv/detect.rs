@@ -96,10 +96,14 @@ pub fn read_header(records: &mut Records) -> Result<Vec<String>, EventsError> {
             .into());
     }
     if let Some(error) = record.error {
-        return Err(UserError::new(Kind::Unprocessable, error.code(), format!("The header can't be read: {}", error.reason()))
-            .at("line 1")
-            .remedy(error.remedy())
-            .into());
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            error.code(),
+            format!("The header can't be read: {}", error.reason()),
+        )
+        .at("line 1")
+        .remedy(error.remedy())
+        .into());
     }
     let header: Vec<String> =
         record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();

@@ -24,9 +24,54 @@ const PARTS: [&str; 9] = ["customer", "time", "activity", "id", "case", "reason"
 
 /// Words in headers that suggest a part, most telling first.
 const HINTS: [(&str, &[&str]); 9] = [
-    ("customer", &["customer_id", "customerid", "customer", "client_id", "client", "user_id", "userid", "account_id", "account", "subscriber", "member_id", "caseid", "case_id", "visitor"]),
-    ("time", &["timestamp", "time", "datetime", "occurred_at", "event_time", "date", "created_at", "zeit", "started_at"]),
-    ("activity", &["activity", "event_name", "event", "touchpoint", "action", "step", "page", "concept:name", "type", "name"]),
+    (
+        "customer",
+        &[
+            "customer_id",
+            "customerid",
+            "customer",
+            "client_id",
+            "client",
+            "user_id",
+            "userid",
+            "account_id",
+            "account",
+            "subscriber",
+            "member_id",
+            "caseid",
+            "case_id",
+            "visitor",
+        ],
+    ),
+    (
+        "time",
+        &[
+            "timestamp",
+            "time",
+            "datetime",
+            "occurred_at",
+            "event_time",
+            "date",
+            "created_at",
+            "zeit",
+            "started_at",
+        ],
+    ),
+    (
+        "activity",
+        &[
+            "activity",
+            "event_name",
+            "event",
+            "touchpoint",
+            "action",
+            "step",
+            "page",
+            "concept:name",
+            "type",
+            "name",
+        ],
+    ),
     ("id", &["event_id", "eventid", "id"]),
     ("case", &["case_id", "case", "order_id", "ticket", "ticket_id", "order"]),
     ("reason", &["reason", "wrap_up", "wrapup", "wrap_up_code", "disposition", "reason_code"]),
@@ -34,6 +79,15 @@ const HINTS: [(&str, &[&str]); 9] = [
     ("duration", &["duration", "duration_seconds", "handle_time", "seconds"]),
     ("cost", &["cost", "price"]),
 ];
+
+/// The column whose values read as times in at least half of the rows, whatever it is called.
+fn times(header: &[String], rows: &[Vec<String>]) -> Option<String> {
+    let reads = |at: usize| {
+        let values = rows.iter().filter_map(move |row| row.get(at)).map(String::as_str);
+        crate::time::detect(values).read * 10 >= rows.len() * 5
+    };
+    (0..header.len()).find(|&at| !rows.is_empty() && reads(at)).map(|at| header[at].clone())
+}
 
 /// Reading and guessing of mappings.
 pub struct Mapping;
@@ -55,7 +109,12 @@ impl Mapping {
                 .ok_or_else(|| refused(part, format!("\u{201c}{part}\u{201d} is not NAME=COLUMN.")))?;
             let twice = || refused(part, format!("\u{201c}{name}\u{201d} is mapped twice."));
             let required = |slot: &mut String| {
-                if slot.is_empty() { *slot = column.to_owned(); Ok(()) } else { Err(twice()) }
+                if slot.is_empty() {
+                    *slot = column.to_owned();
+                    Ok(())
+                } else {
+                    Err(twice())
+                }
             };
             let optional = |slot: &mut Option<String>| match slot.replace(column.to_owned()) {
                 None => Ok(()),
@@ -78,20 +137,20 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// The mapping that a header suggests, for the preview; parts that nothing suggests stay empty.
-    pub fn guess(header: &[String]) -> ColumnMapping {
+    /// The mapping that a header and its first rows suggest; parts that nothing suggests stay empty.
+    pub fn guess(header: &[String], rows: &[Vec<String>]) -> ColumnMapping {
         let mut taken: Vec<&str> = Vec::new();
         let mut find = |part: &str| -> Option<String> {
             let (_, words) = HINTS.iter().find(|(name, _)| *name == part)?;
-            let column = words
-                .iter()
-                .find_map(|word| header.iter().find(|name| name.eq_ignore_ascii_case(word) && !taken.contains(&name.as_str())))?;
+            let column = words.iter().find_map(|word| {
+                header.iter().find(|name| name.eq_ignore_ascii_case(word) && !taken.contains(&name.as_str()))
+            })?;
             taken.push(column);
             Some(column.clone())
         };
-        ColumnMapping {
+        let mut mapping = ColumnMapping {
             customer: find("customer").unwrap_or_default(),
-            time: find("time").unwrap_or_default(),
+            time: find("time").or_else(|| times(header, rows)).unwrap_or_default(),
             activity: find("activity").unwrap_or_default(),
             id: find("id"),
             case: find("case"),
@@ -99,12 +158,24 @@ impl Mapping {
             text: find("text"),
             duration: find("duration"),
             cost: find("cost"),
-            attributes: header
-                .iter()
-                .filter(|name| !taken.contains(&name.as_str()))
-                .map(|name| (Self::attribute_name(name), name.clone()))
-                .collect(),
-        }
+            attributes: Vec::new(),
+        };
+        let known = [&mapping.customer, &mapping.time, &mapping.activity];
+        let known: Vec<&String> = known
+            .into_iter()
+            .chain(
+                [&mapping.id, &mapping.case, &mapping.reason, &mapping.text, &mapping.duration, &mapping.cost]
+                    .into_iter()
+                    .flatten(),
+            )
+            .collect();
+        let attributes = header
+            .iter()
+            .filter(|name| !known.contains(name))
+            .map(|name| (Self::attribute_name(name), name.clone()))
+            .collect();
+        mapping.attributes = attributes;
+        mapping
     }
 
     /// What a column is called as an attribute: its own name, unless that means a part of the event.
@@ -114,13 +185,19 @@ impl Mapping {
 
     /// Finds the mapped columns in a header.
     pub fn resolve(mapping: &ColumnMapping, header: &[String]) -> Result<ColumnMap, UserError> {
-        let ColumnMapping { customer, time, activity, id, case, reason, text, duration, cost, attributes } = mapping;
-        let found = || header.iter().map(|name| format!("\u{201c}{name}\u{201d}")).collect::<Vec<_>>().join(", ");
+        let ColumnMapping { customer, time, activity, id, case, reason, text, duration, cost, attributes } =
+            mapping;
+        let found =
+            || header.iter().map(|name| format!("\u{201c}{name}\u{201d}")).collect::<Vec<_>>().join(", ");
         let find = |part: &str, column: &String| {
             if column.is_empty() {
-                return Err(UserError::new(Kind::Unprocessable, "column_not_mapped", format!("No column is mapped to {part}. Columns found: {}.", found()))
-                    .at(part)
-                    .remedy(format!("Say which column holds the {part}: {part}=COLUMN.")));
+                return Err(UserError::new(
+                    Kind::Unprocessable,
+                    "column_not_mapped",
+                    format!("No column is mapped to {part}. Columns found: {}.", found()),
+                )
+                .at(part)
+                .remedy(format!("Say which column holds the {part}: {part}=COLUMN.")));
             }
             header.iter().position(|name| name == column).ok_or_else(|| {
                 UserError::new(
@@ -132,12 +209,21 @@ impl Mapping {
                 .remedy("Map to a column that the file has.")
             })
         };
-        let maybe = |part: &str, column: &Option<String>| column.as_ref().map(|column| find(part, column)).transpose();
+        let maybe =
+            |part: &str, column: &Option<String>| column.as_ref().map(|column| find(part, column)).transpose();
         let mut attributes = attributes
             .iter()
             .map(|(name, column)| {
                 if PARTS.contains(&name.as_str()) {
-                    return Err(UserError::new(Kind::Unprocessable, "bad_mapping", format!("\u{201c}{name}\u{201d} is no name for an attribute: it means a part of the event.")).at(name.clone()).remedy("Map it as that part, or give the attribute another name."));
+                    return Err(UserError::new(
+                        Kind::Unprocessable,
+                        "bad_mapping",
+                        format!(
+                            "\u{201c}{name}\u{201d} is no name for an attribute: it means a part of the event."
+                        ),
+                    )
+                    .at(name.clone())
+                    .remedy("Map it as that part, or give the attribute another name."));
                 }
                 Ok((name.clone(), find(name, column)?))
             })

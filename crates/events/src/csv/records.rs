@@ -178,7 +178,9 @@ impl Records {
                 ReadRecordResult::OutputEndsFull if ends < MAX_COLUMNS => {
                     record.ends.resize(record.ends.len() * 2, 0);
                 }
-                ReadRecordResult::OutputEndsFull => return self.give_up(record, ends, RecordError::TooManyCells),
+                ReadRecordResult::OutputEndsFull => {
+                    return self.give_up(record, ends, RecordError::TooManyCells);
+                }
                 ReadRecordResult::Record => {
                     self.advance(used);
                     record.cells = ends;
@@ -293,7 +295,8 @@ mod tests {
         let mut record = Record::default();
         let mut all = Vec::new();
         while records.read(&mut record).expect("read") {
-            let cells = record.iter().map(|cell| String::from_utf8_lossy(cell).chars().take(20).collect()).collect();
+            let cells =
+                record.iter().map(|cell| String::from_utf8_lossy(cell).chars().take(20).collect()).collect();
             all.push((record.line, record.error, cells));
         }
         all
@@ -337,7 +340,10 @@ mod tests {
     fn other_encodings() {
         let utf16: Vec<u8> =
             "\u{feff}n,\u{fc}\nM\u{fc}ller,1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(read_all(&utf16, Encoding::Utf16Le), [row(1, &["n", "\u{fc}"]), row(2, &["M\u{fc}ller", "1"])]);
+        assert_eq!(
+            read_all(&utf16, Encoding::Utf16Le),
+            [row(1, &["n", "\u{fc}"]), row(2, &["M\u{fc}ller", "1"])]
+        );
         assert_eq!(read_all(b"M\xfcller,1", Encoding::Latin1), [row(1, &["M\u{fc}ller", "1"])]);
         assert_eq!(read_all(b"ok,1\nM\xfcller,1\nok,2", Encoding::Utf8)[1].1, Some(RecordError::Encoding));
         assert_eq!(read_all(b"a\0b,1", Encoding::Utf8)[0].1, Some(RecordError::Nul));

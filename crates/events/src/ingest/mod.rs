@@ -71,7 +71,8 @@ pub fn run(
 ) -> Result<Outcome, EventsError> {
     let sample = look(job)?;
     let columns = Mapping::resolve(job.mapping, &sample.header)?;
-    let times = sample.rows.iter().map(|row| row[columns.time].as_str()).filter(|value| !value.trim().is_empty());
+    let times =
+        sample.rows.iter().map(|row| row[columns.time].as_str()).filter(|value| !value.trim().is_empty());
     let detected = crate::time::detect(times);
     if detected.zone_needed && job.zone.is_none() {
         return Err(UserError::new(

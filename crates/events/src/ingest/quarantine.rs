@@ -22,8 +22,14 @@ pub struct Problem {
 }
 
 /// Columns that a quarantine file has besides the file's own.
-const EXPLAINING: [&str; 6] =
-    ["quarantine line", "quarantine column", "quarantine value", "quarantine code", "quarantine reason", "quarantine rest"];
+const EXPLAINING: [&str; 6] = [
+    "quarantine line",
+    "quarantine column",
+    "quarantine value",
+    "quarantine code",
+    "quarantine reason",
+    "quarantine rest",
+];
 
 /// Whether a header is that of a quarantine file.
 pub fn is_download(header: &[String]) -> bool {
@@ -91,7 +97,8 @@ impl Writer {
             file.get_ref().sync_all().map_err(EventsError::io("syncing", &self.path))?;
         }
         let mut reasons: Vec<Reason> = self.reasons.into_values().collect();
-        reasons.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (&a.code, &a.reason).cmp(&(&b.code, &b.reason))));
+        reasons
+            .sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (&a.code, &a.reason).cmp(&(&b.code, &b.reason))));
         Ok(reasons)
     }
 

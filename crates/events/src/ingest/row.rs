@@ -81,7 +81,14 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn problem(&self, record: &Record, column: usize, code: &'static str, reason: &str, remedy: &str) -> Problem {
+    fn problem(
+        &self,
+        record: &Record,
+        column: usize,
+        code: &'static str,
+        reason: &str,
+        remedy: &str,
+    ) -> Problem {
         Problem {
             line: record.line,
             column: self.header.get(column).cloned().unwrap_or_default(),
@@ -120,7 +127,13 @@ impl<'a> RowReader<'a> {
             let cell = self.cell(record, column);
             if cell.is_empty() {
                 let reason = format!("The {what} is empty.");
-                return Err(self.problem(record, column, code, &reason, "Fill in the cell, or leave the row out."));
+                return Err(self.problem(
+                    record,
+                    column,
+                    code,
+                    &reason,
+                    "Fill in the cell, or leave the row out.",
+                ));
             }
             Ok(cell)
         };
@@ -128,7 +141,13 @@ impl<'a> RowReader<'a> {
             let cell = self.cell(record, column);
             if cell.len() > MAX_NAME {
                 let reason = format!("The value is {} bytes long; at most {MAX_NAME} are kept.", cell.len());
-                return Err(self.problem(record, column, "value_too_long", &reason, "Map long text as text, or shorten it."));
+                return Err(self.problem(
+                    record,
+                    column,
+                    "value_too_long",
+                    &reason,
+                    "Map long text as text, or shorten it.",
+                ));
             }
             Ok(cell)
         };
@@ -148,13 +167,25 @@ impl<'a> RowReader<'a> {
                 .filter(|value| value.is_finite() && value.abs() < 1e12)
                 .map(|value| Some((value * scale).round() as i64))
                 .ok_or_else(|| {
-                    self.problem(record, column, "bad_number", "The value is no number.", "Write digits with a point, as in 12.50.")
+                    self.problem(
+                        record,
+                        column,
+                        "bad_number",
+                        "The value is no number.",
+                        "Write digits with a point, as in 12.50.",
+                    )
                 })
         };
         let duration = number(columns.duration, 1e6)?;
         if duration.is_some_and(|duration| duration < 0) {
             let column = columns.duration.unwrap_or(0);
-            return Err(self.problem(record, column, "bad_number", "The duration is negative.", "Write seconds, as in 12.5."));
+            return Err(self.problem(
+                record,
+                column,
+                "bad_number",
+                "The duration is negative.",
+                "Write seconds, as in 12.5.",
+            ));
         }
         let cost = number(columns.cost, 100.0)?;
         let text = columns.text.map_or(&[][..], |column| self.cell(record, column));

@@ -36,6 +36,9 @@ pub struct Row {
     pub attributes: Vec<(String, String)>,
 }
 
+/// A column of text, one value a row.
+type Texts = Vec<Option<ByteArray>>;
+
 struct Segment<'a> {
     path: &'a Path,
     reader: SerializedFileReader<File>,
@@ -141,7 +144,7 @@ pub fn read_columns(path: &Path) -> Result<Columns, EventsError> {
 }
 
 /// Reads the attribute columns: name and one value a row.
-pub fn read_attributes(path: &Path) -> Result<Vec<(String, Vec<Option<ByteArray>>)>, EventsError> {
+pub fn read_attributes(path: &Path) -> Result<Vec<(String, Texts)>, EventsError> {
     let segment = Segment::open(path)?;
     segment
         .attributes()

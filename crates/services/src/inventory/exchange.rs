@@ -67,7 +67,8 @@ pub async fn export_csv(services: &Services, actor: &Actor) -> Result<String, Se
     };
     for rule in &inventory.rules {
         if let Some(touchpoint) = inventory.touchpoints.iter().find(|one| one.id == rule.touchpoint_id) {
-            let experience = inventory.experiences.iter().find(|one| Some(&one.id) == rule.experience_id.as_ref());
+            let experience =
+                inventory.experiences.iter().find(|one| Some(&one.id) == rule.experience_id.as_ref());
             row(touchpoint, Some(rule), experience)?;
         }
     }
@@ -84,7 +85,8 @@ pub async fn export_csv(services: &Services, actor: &Actor) -> Result<String, Se
             row(touchpoint, None, None)?;
         }
     }
-    let bytes = out.into_inner().map_err(|error| csv::Error::from(std::io::Error::from(error.error().kind())))?;
+    let bytes =
+        out.into_inner().map_err(|error| csv::Error::from(std::io::Error::from(error.error().kind())))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -94,7 +96,8 @@ fn yes_no(value: bool) -> String {
 
 /// A cell that a spreadsheet would run gets a mark in front, which importing removes.
 fn marked(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err()) {
+    if cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err())
+    {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -109,22 +112,31 @@ fn unmarked(cell: &str) -> &str {
 }
 
 /// Reads an inventory file. All of it is applied, or nothing.
-pub async fn import_csv(services: &Services, actor: &Actor, text: &str) -> Result<InventoryImport, ServiceError> {
+pub async fn import_csv(
+    services: &Services,
+    actor: &Actor,
+    text: &str,
+) -> Result<InventoryImport, ServiceError> {
     need(actor.may().see_inventory, "page")?;
     need_change(actor.may().edit_inventory, "inventory")?;
     if text.len() > MOST_BYTES {
-        return Err(UserError::new(Kind::TooLarge, "too_large", "An inventory file may have at most 20 MiB.").into());
+        return Err(
+            UserError::new(Kind::TooLarge, "too_large", "An inventory file may have at most 20 MiB.").into()
+        );
     }
     let now = services.now();
     let tx = services.db.write().await?;
-    let mut work = Work { tx: &tx, inventory: db::inventory::load_in(&tx).await?, done: InventoryImport::default(), now };
+    let mut work =
+        Work { tx: &tx, inventory: db::inventory::load_in(&tx).await?, done: InventoryImport::default(), now };
     let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let places = places(reader.headers().map_err(unreadable)?)?;
     for record in reader.records() {
         let record = record.map_err(unreadable)?;
         let line = record.position().map_or(0, csv::Position::line);
-        let cells: Vec<&str> =
-            places.iter().map(|place| place.and_then(|at| record.get(at)).map_or("", |cell| unmarked(cell.trim()))).collect();
+        let cells: Vec<&str> = places
+            .iter()
+            .map(|place| place.and_then(|at| record.get(at)).map_or("", |cell| unmarked(cell.trim())))
+            .collect();
         let row = Row::of(&cells).map_err(|error| located(error, line))?;
         work.apply(row).await.map_err(|error| match error {
             ServiceError::User(error) => located(error, line).into(),
@@ -166,19 +178,33 @@ fn unreadable(error: csv::Error) -> UserError {
 fn places(header: &csv::StringRecord) -> Result<[Option<usize>; 15], UserError> {
     let names: Vec<&str> = header.iter().map(str::trim).collect();
     if let Some(unknown) = names.iter().find(|name| !COLUMNS.contains(name)) {
-        return Err(UserError::new(Kind::Unprocessable, "unknown_column", format!("There is no column \u{201c}{unknown}\u{201d} in an inventory."))
-            .at("line 1")
-            .remedy(format!("Columns are: {}.", COLUMNS.join(", "))));
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "unknown_column",
+            format!("There is no column \u{201c}{unknown}\u{201d} in an inventory."),
+        )
+        .at("line 1")
+        .remedy(format!("Columns are: {}.", COLUMNS.join(", "))));
     }
     let mut places = [None; 15];
     for (place, column) in places.iter_mut().zip(COLUMNS) {
         if names.iter().filter(|name| **name == column).count() > 1 {
-            return Err(UserError::new(Kind::Unprocessable, "duplicate_header", format!("Two columns are named \u{201c}{column}\u{201d}.")).at("line 1"));
+            return Err(UserError::new(
+                Kind::Unprocessable,
+                "duplicate_header",
+                format!("Two columns are named \u{201c}{column}\u{201d}."),
+            )
+            .at("line 1"));
         }
         *place = names.iter().position(|name| *name == column);
     }
     if places[0].is_none() {
-        return Err(UserError::new(Kind::Unprocessable, "missing_header", format!("There is no column \u{201c}touchpoint\u{201d}. Columns found: {}.", names.join(", "))).at("line 1"));
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "missing_header",
+            format!("There is no column \u{201c}touchpoint\u{201d}. Columns found: {}.", names.join(", ")),
+        )
+        .at("line 1"));
     }
     Ok(places)
 }
@@ -204,8 +230,23 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn of(cells: &[&'a str]) -> Result<Self, UserError> {
-        let [touchpoint, stage, channel, department, delivery, started_by, contact, cost, source, matching, activity, condition, experience, emotion, failure] =
-            cells
+        let [
+            touchpoint,
+            stage,
+            channel,
+            department,
+            delivery,
+            started_by,
+            contact,
+            cost,
+            source,
+            matching,
+            activity,
+            condition,
+            experience,
+            emotion,
+            failure,
+        ] = cells
         else {
             return Err(invalid("touchpoint", "The row is too short."));
         };
@@ -214,12 +255,15 @@ impl<'a> Row<'a> {
             if value.is_empty() || keys.contains(&value) {
                 return Ok(());
             }
-            Err(invalid(place, format!("\u{201c}{value}\u{201d} is not known.")).remedy(format!("Use one of: {}.", keys.join(", "))))
+            Err(invalid(place, format!("\u{201c}{value}\u{201d} is not known."))
+                .remedy(format!("Use one of: {}.", keys.join(", "))))
         };
         one_of("delivery", delivery, &DELIVERIES)?;
         one_of("started_by", started_by, &STARTERS)?;
         if matching.is_empty() != activity.is_empty() {
-            return Err(invalid("match", "A rule needs both match and activity.").remedy("Fill in both, or neither."));
+            return Err(
+                invalid("match", "A rule needs both match and activity.").remedy("Fill in both, or neither.")
+            );
         }
         Ok(Self {
             touchpoint: checked_name(touchpoint, "touchpoint")?,
@@ -251,7 +295,10 @@ fn truth(place: &str, text: &str) -> Result<Option<bool>, UserError> {
         "" => Ok(None),
         "yes" | "true" | "1" => Ok(Some(true)),
         "no" | "false" | "0" => Ok(Some(false)),
-        _ => Err(invalid(place, format!("\u{201c}{text}\u{201d} is neither yes nor no.")).remedy("Write yes or no.")),
+        _ => {
+            Err(invalid(place, format!("\u{201c}{text}\u{201d} is neither yes nor no."))
+                .remedy("Write yes or no."))
+        }
     }
 }
 
@@ -280,7 +327,9 @@ impl Work<'_> {
         let (known, created, place) = match list {
             List::Stages => (&mut self.inventory.stages, &mut self.done.stages_created, "stage"),
             List::Channels => (&mut self.inventory.channels, &mut self.done.channels_created, "channel"),
-            List::Departments => (&mut self.inventory.departments, &mut self.done.departments_created, "department"),
+            List::Departments => {
+                (&mut self.inventory.departments, &mut self.done.departments_created, "department")
+            }
         };
         if let Some(found) = known.iter().find(|one| one.name == name) {
             return Ok(Some(found.id.clone()));
@@ -300,7 +349,8 @@ impl Work<'_> {
         channel_id: Option<String>,
         department_id: Option<String>,
     ) -> Result<String, ServiceError> {
-        let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
+        let or =
+            |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
         let at = self.inventory.touchpoints.iter().position(|one| one.name == row.touchpoint);
         let known = at.map(|at| self.inventory.touchpoints[at].clone());
         let base = known.clone().unwrap_or_else(|| Touchpoint {
@@ -396,7 +446,9 @@ impl Work<'_> {
                 ..Rule::default()
             },
         )?;
-        let same = |known: &&Rule| Rule { id: String::new(), version: 0, position: wanted.position, ..(*known).clone() } == wanted;
+        let same = |known: &&Rule| {
+            Rule { id: String::new(), version: 0, position: wanted.position, ..(*known).clone() } == wanted
+        };
         if self.inventory.rules.iter().find(same).is_some() {
             self.done.rules_unchanged += 1;
             return Ok(());

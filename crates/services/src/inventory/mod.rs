@@ -44,7 +44,8 @@ pub async fn inventory(services: &Services, actor: &Actor) -> Result<InventoryVi
                     .and_then(|id| inventory.departments.iter().find(|known| known.id == *id))
                     .map(|known| known.position as u32),
                 contact: one.contact,
-                experiences: inventory.experiences.iter().filter(|of| of.touchpoint_id == one.id).count() as u32,
+                experiences: inventory.experiences.iter().filter(|of| of.touchpoint_id == one.id).count()
+                    as u32,
                 rules: inventory.rules.iter().filter(|of| of.touchpoint_id == one.id).count() as u32,
                 events: figures.of_touchpoint(actor, at),
                 may_edit: actor.owns(one.department_id.as_deref()),
@@ -155,7 +156,8 @@ fn checked_name(text: &str, place: &str) -> Result<String, UserError> {
         return Err(invalid(place, "The name is empty.").remedy("Give it a name."));
     }
     if text.chars().count() > 120 {
-        return Err(invalid(place, "The name is longer than 120 letters.").remedy("Shorten it; details go into the description."));
+        return Err(invalid(place, "The name is longer than 120 letters.")
+            .remedy("Shorten it; details go into the description."));
     }
     if text.chars().any(char::is_control) {
         return Err(invalid(place, "The name holds control characters.").remedy("Type it again."));
@@ -166,10 +168,14 @@ fn checked_name(text: &str, place: &str) -> Result<String, UserError> {
 /// The database's word for "this name is taken", in words.
 fn taken(error: db::DbError, noun: &str, name: &str) -> ServiceError {
     if error.is_duplicate() {
-        return UserError::new(Kind::Conflict, "name_taken", format!("There is a {noun} \u{201c}{name}\u{201d} already."))
-            .at("name")
-            .remedy("Choose another name, or use the one that is there.")
-            .into();
+        return UserError::new(
+            Kind::Conflict,
+            "name_taken",
+            format!("There is a {noun} \u{201c}{name}\u{201d} already."),
+        )
+        .at("name")
+        .remedy("Choose another name, or use the one that is there.")
+        .into();
     }
     error.into()
 }

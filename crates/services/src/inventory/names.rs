@@ -66,7 +66,12 @@ pub async fn rename(
 }
 
 /// Removes a name that nothing uses.
-pub async fn delete_name(services: &Services, actor: &Actor, kind: NamedKind, id: &str) -> Result<(), ServiceError> {
+pub async fn delete_name(
+    services: &Services,
+    actor: &Actor,
+    kind: NamedKind,
+    id: &str,
+) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "page")?;
     need_change(actor.may().edit_inventory, kind.key())?;
     let now = services.now();

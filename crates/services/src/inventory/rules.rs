@@ -29,8 +29,7 @@ pub async fn save_rule(services: &Services, actor: &Actor, input: RuleInput) -> 
         let known = known.ok_or_else(|| UserError::not_found("rule"))?;
         own(&inventory, actor, &known.touchpoint_id)?;
     }
-    let position =
-        known.map_or_else(|| next_position(&inventory), |known| known.position);
+    let position = known.map_or_else(|| next_position(&inventory), |known| known.position);
     let row = checked_rule(
         &inventory,
         Rule {
@@ -50,7 +49,15 @@ pub async fn save_rule(services: &Services, actor: &Actor, input: RuleInput) -> 
     let id = db::inventory::save_rule(&tx, &row).await?;
     let action = if known.is_some() { "change rule" } else { "add rule" };
     // Found again under the touchpoint, even after the rule is gone.
-    db::audit(&tx, &actor.audited(now), action, "touchpoint", &row.touchpoint_id, &json!({ "rule": describe(&row) })).await?;
+    db::audit(
+        &tx,
+        &actor.audited(now),
+        action,
+        "touchpoint",
+        &row.touchpoint_id,
+        &json!({ "rule": describe(&row) }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -69,13 +76,16 @@ fn describe(rule: &Rule) -> String {
 
 /// Checks what people or files give.
 pub(super) fn checked_rule(inventory: &Inventory, rule: Rule) -> Result<Rule, UserError> {
-    let Rule { id, version, touchpoint_id, experience_id, source, matching, activity, condition, position } = rule;
+    let Rule { id, version, touchpoint_id, experience_id, source, matching, activity, condition, position } =
+        rule;
     if !MATCHES.iter().any(|(key, _)| *key == matching) {
         return Err(invalid("match", format!("There is no match \u{201c}{matching}\u{201d}."))
             .remedy("Use exact, prefix or regex."));
     }
     if activity.trim().is_empty() {
-        return Err(invalid("activity", "The rule names no activity.").remedy("Say which activity it recognises."));
+        return Err(
+            invalid("activity", "The rule names no activity.").remedy("Say which activity it recognises.")
+        );
     }
     if activity.len() > 1000 || condition.len() > 2000 || source.len() > 200 {
         return Err(invalid("activity", "The rule is too long.").remedy("Shorten it."));
@@ -181,7 +191,8 @@ pub async fn delete_experience(services: &Services, actor: &Actor, id: &str) -> 
     let tx = services.db.write().await?;
     db::inventory::delete_experience(&tx, id).await?;
     let details = json!({ "experience": one.name });
-    db::audit(&tx, &actor.audited(now), "delete experience", "touchpoint", &one.touchpoint_id, &details).await?;
+    db::audit(&tx, &actor.audited(now), "delete experience", "touchpoint", &one.touchpoint_id, &details)
+        .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -31,7 +31,8 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
     let one = known.map_or_else(|| fresh(actor), |at| inventory.touchpoints[at].clone());
     let visible = known.is_some_and(|_| actor.owns_or_reads(one.department_id.as_deref()));
     let events = known.and_then(|at| figures.of_touchpoint(actor, at));
-    let counted = |wanted: &dyn Fn(&crate::mapping::Class) -> bool| if visible { figures.count(wanted) } else { None };
+    let counted =
+        |wanted: &dyn Fn(&crate::mapping::Class) -> bool| if visible { figures.count(wanted) } else { None };
     let experiences = inventory
         .experiences
         .iter()
@@ -71,7 +72,8 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
     let (activities, sources) = match &figures.data {
         Some(data) if actor.may().edit_own_inventory => {
             let activities = data.snapshot.activities.iter().take(SUGGESTED);
-            let mut sources: Vec<String> = data.snapshot.activities.iter().map(|one| one.source.clone()).collect();
+            let mut sources: Vec<String> =
+                data.snapshot.activities.iter().map(|one| one.source.clone()).collect();
             sources.dedup();
             (activities.map(|one| (one.source.clone(), one.name.clone())).collect(), sources)
         }
@@ -115,7 +117,11 @@ fn fresh(actor: &Actor) -> Touchpoint {
     }
 }
 
-async fn changes(services: &Services, inventory: &Inventory, id: &str) -> Result<Vec<ChangeView>, ServiceError> {
+async fn changes(
+    services: &Services,
+    inventory: &Inventory,
+    id: &str,
+) -> Result<Vec<ChangeView>, ServiceError> {
     let mut ids = vec![id.to_owned()];
     ids.extend(inventory.rules.iter().filter(|rule| rule.touchpoint_id == id).map(|rule| rule.id.clone()));
     ids.extend(inventory.experiences.iter().filter(|one| one.touchpoint_id == id).map(|one| one.id.clone()));

@@ -48,7 +48,9 @@ pub async fn unmapped(services: &Services, actor: &Actor) -> Result<Unmapped, Se
             customers,
         })
         .collect();
-    rows.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| (&a.source, &a.activity).cmp(&(&b.source, &b.activity))));
+    rows.sort_by(|a, b| {
+        b.events.cmp(&a.events).then_with(|| (&a.source, &a.activity).cmp(&(&b.source, &b.activity)))
+    });
     let events = rows.iter().map(|row| row.events).sum();
     rows.truncate(MOST);
     let inventory = &data.inventory;

@@ -4,8 +4,8 @@ use analytics::sankey::{Behind as Found, Sankey, Selector, behind as find};
 use contract::UserError;
 use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, NeighbourView};
 
-use super::shape::{department, id, kind, label, seconds, share};
 use super::Asked;
+use super::shape::{department, id, kind, label, seconds, share};
 
 /// Customers a page of the list.
 const PAGE: usize = 50;

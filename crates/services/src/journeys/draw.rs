@@ -3,7 +3,7 @@
 
 use analytics::layout::{Item, Room, Tie, layout};
 use analytics::sankey::{Kind, Sankey};
-use contract::journeys::{DrawnLink, DrawnNode, Drawing, NodeView, SankeyView};
+use contract::journeys::{Drawing, DrawnLink, DrawnNode, NodeView, SankeyView};
 
 /// Thickness of a node along the flow.
 const NODE: f64 = 10.0;
@@ -68,7 +68,11 @@ fn draw(sankey: &Sankey, view: &SankeyView, frame: &Frame) -> Drawing {
         .columns
         .iter()
         .map(|column| {
-            column.nodes.iter().map(|node| Item { value: node.journeys as f64, rank: rank(node.kind) }).collect()
+            column
+                .nodes
+                .iter()
+                .map(|node| Item { value: node.journeys as f64, rank: rank(node.kind) })
+                .collect()
         })
         .collect();
     let ties: Vec<Tie> = sankey

@@ -30,7 +30,11 @@ use question::Question;
 const ANCHORS: usize = 2000;
 
 /// Everything the journeys page shows for a question.
-pub async fn explore(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<JourneysView, ServiceError> {
+pub async fn explore(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<JourneysView, ServiceError> {
     need(actor.may().see_journeys, "page")?;
     let data = cache::data(services).await?;
     let actor = actor.clone();
@@ -51,7 +55,11 @@ pub async fn flow(services: &Services, actor: &Actor, query: ExploreQuery) -> Re
 }
 
 /// The Sankey's figures alone, without drawing: for scripts and exports.
-pub async fn sankey(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<SankeyView, ServiceError> {
+pub async fn sankey(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<SankeyView, ServiceError> {
     need(actor.may().see_journeys, "page")?;
     let data = cache::data(services).await?;
     let actor = actor.clone();
@@ -203,7 +211,11 @@ fn anchors(nodes: &Nodes, coverage: &Coverage) -> Vec<Choice> {
 fn unknown(what: &str, name: &str, known: &[String]) -> UserError {
     let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
     known.truncate(20);
-    UserError::new(Kind::Invalid, format!("unknown_{what}"), format!("There is no {what} \u{201c}{name}\u{201d} here."))
-        .at(what)
-        .remedy(format!("Known: {}.", known.join(", ")))
+    UserError::new(
+        Kind::Invalid,
+        format!("unknown_{what}"),
+        format!("There is no {what} \u{201c}{name}\u{201d} here."),
+    )
+    .at(what)
+    .remedy(format!("Known: {}.", known.join(", ")))
 }

@@ -33,7 +33,8 @@ impl Nodes {
         let mut of_class = vec![0; data.mapped.classes.len()];
         for ((label, _), classes) in places {
             let number = labels.len() as u32;
-            let again = labels.iter().rev().take_while(|known| known.starts_with(&label)).any(|known| *known == label);
+            let again =
+                labels.iter().rev().take_while(|known| known.starts_with(&label)).any(|known| *known == label);
             labels.push(if again { format!("{label} (2)") } else { label });
             let first = owner_of_class[classes[0]];
             let same = first != 0 && classes.iter().all(|&class| owner_of_class[class] == first);

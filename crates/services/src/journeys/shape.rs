@@ -66,7 +66,8 @@ pub fn sankey(nodes: &Nodes, sankey: &Sankey) -> SankeyView {
         starts: node.starts,
         ends: node.ends,
     };
-    let all = sankey.columns.iter().flat_map(|column| column.nodes.iter().map(move |one| node(column.step, one)));
+    let all =
+        sankey.columns.iter().flat_map(|column| column.nodes.iter().map(move |one| node(column.step, one)));
     let links = sankey.links.iter().map(|link| {
         let (from, to) = (&sankey.columns[link.column], &sankey.columns[link.column + 1]);
         let (source, target) = (&from.nodes[link.source], &to.nodes[link.target]);

@@ -33,7 +33,8 @@ async fn bad_rows_are_named_and_kept() {
         a,1960-01-01T10:00:00Z,Home,4\n\
         a,2027-01-01T10:00:00Z,Home,5\n\
         a,2026-01-01T10:00:00Z,x\0y,6\n";
-    let done = setting.import("web", log, "customer=who,time=when,activity=what,id=id").await.expect("imported");
+    let done =
+        setting.import("web", log, "customer=who,time=when,activity=what,id=id").await.expect("imported");
     let counts = done.counts;
     assert_eq!((counts.received, counts.accepted, counts.duplicate, counts.quarantined), (8, 1, 0, 7));
     let mut codes: Vec<(u64, &str)> = done.examples.iter().map(|row| (row.line, row.code.as_str())).collect();
@@ -69,7 +70,8 @@ async fn files_that_make_no_sense_are_refused_by_name() {
 #[tokio::test]
 async fn local_times_need_a_zone() {
     let setting = setting().await;
-    let path = setting.file("local.csv", "who,when,what\na,2026-03-29 02:30:00,Home\na,2026-10-25 02:30:00,Home\n");
+    let path =
+        setting.file("local.csv", "who,when,what\na,2026-03-29 02:30:00,Home\na,2026-10-25 02:30:00,Home\n");
     let import = |zone| services::sources::NewImport {
         source: "web".into(),
         file: "local.csv".into(),
@@ -83,7 +85,8 @@ async fn local_times_need_a_zone() {
     let refused = services::sources::import_now(&setting.services, &console, import(None)).await;
     assert_eq!(code(refused), "time_zone_needed");
     let berlin = Some(chrono_tz::Tz::Europe__Berlin);
-    let done = services::sources::import_now(&setting.services, &console, import(berlin)).await.expect("imported");
+    let done =
+        services::sources::import_now(&setting.services, &console, import(berlin)).await.expect("imported");
     assert_eq!(done.counts.quarantined, 2);
     assert_eq!(done.reasons[0].code, "ambiguous_local_time");
 }
@@ -104,7 +107,8 @@ async fn other_encodings_are_detected() {
         encoding: None,
         delimiter: None,
     };
-    let done = services::sources::import_now(&setting.services, &Actor::console(), new).await.expect("imported");
+    let done =
+        services::sources::import_now(&setting.services, &Actor::console(), new).await.expect("imported");
     assert_eq!(done.counts.accepted, 1);
     let query = ExploreQuery { by: Level::Activity, ..ExploreQuery::default() };
     let found = journeys::transitions(&setting.services, &Actor::console(), query).await.expect("figures");

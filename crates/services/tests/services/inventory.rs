@@ -51,7 +51,12 @@ async fn rules_apply_when_reading_and_the_first_wins() {
     // One more rule, and the next view shows it.
     let view = inventory::inventory(&setting.services, &console).await.expect("the inventory");
     let call = view.touchpoints.iter().find(|one| one.name == "Call").expect("there").id.clone();
-    let rule = RuleInput { touchpoint_id: call, matching: "regex".into(), activity: "^W.*k$".into(), ..RuleInput::default() };
+    let rule = RuleInput {
+        touchpoint_id: call,
+        matching: "regex".into(),
+        activity: "^W.*k$".into(),
+        ..RuleInput::default()
+    };
     inventory::save_rule(&setting.services, &console, rule).await.expect("saved");
     let touchpoints = labels(&setting, &console, by(contract::journeys::Level::Touchpoint)).await;
     assert_eq!(touchpoints, [(1, "Invoice".into(), 2), (1, "Call".into(), 1), (2, "Call".into(), 1)]);
@@ -84,7 +89,12 @@ async fn departments_change_their_own_and_see_journeys_that_touch_them() {
     let head = setting.actor(Role::DepartmentHead, "Contact centre").await;
     let view = inventory::inventory(&setting.services, &head).await.expect("the inventory");
     let id = |name: &str| view.touchpoints.iter().find(|one| one.name == name).expect("there").id.clone();
-    let rule = |touchpoint_id| RuleInput { touchpoint_id, matching: "exact".into(), activity: "Walk".into(), ..RuleInput::default() };
+    let rule = |touchpoint_id| RuleInput {
+        touchpoint_id,
+        matching: "exact".into(),
+        activity: "Walk".into(),
+        ..RuleInput::default()
+    };
     assert_eq!(code(inventory::save_rule(&setting.services, &head, rule(id("Invoice"))).await), "forbidden");
     let all = ExploreQuery::default();
     // Only customer a ever called.
@@ -92,7 +102,12 @@ async fn departments_change_their_own_and_see_journeys_that_touch_them() {
     assert_eq!(code(inventory::save_rule(&setting.services, &head, rule(id("Call"))).await), "ok");
     assert_eq!(code(inventory::delete_touchpoint(&setting.services, &head, &id("Invoice")).await), "forbidden");
     let console = Actor::console();
-    let everyone = journeys::explore(&setting.services, &console, ExploreQuery { select: Some("1/n/Invoice".into()), ..all.clone() }).await;
+    let everyone = journeys::explore(
+        &setting.services,
+        &console,
+        ExploreQuery { select: Some("1/n/Invoice".into()), ..all.clone() },
+    )
+    .await;
     let customers = everyone.expect("a view").selected.expect("selected").customers;
     assert_eq!(customers.len(), 2);
     let mut seen = 0;

@@ -44,7 +44,13 @@ async fn disabling_takes_effect_on_the_next_request() {
     assert!(people::actor_of(services, &token).await.expect("asked").is_some());
     let users = people::users(services, &console).await.expect("listed").users;
     let user = users.iter().find(|user| user.email == "b@acme.example").expect("there");
-    let change = UserChange { id: &user.id, version: user.version, role: "cx_manager", department_id: "", disabled: true };
+    let change = UserChange {
+        id: &user.id,
+        version: user.version,
+        role: "cx_manager",
+        department_id: "",
+        disabled: true,
+    };
     people::change_user(services, &console, change.clone()).await.expect("changed");
     assert!(people::actor_of(services, &token).await.expect("asked").is_none());
     assert_eq!(code(people::change_user(services, &console, change).await), "stale");

@@ -80,7 +80,13 @@ impl Setting {
             name => services::people::department_id(&self.services, name).await.expect("a department"),
         };
         let email = format!("{}-{}@test.example", role.key(), department.replace(' ', "-").to_lowercase());
-        let new = NewUser { name: role.label(), email: &email, role: role.key(), department_id: &department_id, demo: true };
+        let new = NewUser {
+            name: role.label(),
+            email: &email,
+            role: role.key(),
+            department_id: &department_id,
+            demo: true,
+        };
         add_user(&self.services, &console, new).await.expect("added");
         let token = sign_in_demo(&self.services, &email).await.expect("signed in");
         services::people::actor_of(&self.services, &token).await.expect("known").expect("signed in")

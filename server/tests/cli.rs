@@ -1,0 +1,104 @@
+//! The command line as scripts use it, killed at any moment included.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const MAP: &str = "customer=who,time=when,activity=what";
+
+fn throughline() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_throughline"));
+    command.env_remove("THROUGHLINE_DATABASE_URL");
+    command
+}
+
+fn import(data: &Path, file: &Path) -> Command {
+    let mut command = throughline();
+    command.args(["import", "--source", "log", "--map", MAP, "--time-zone", "UTC", "--data-dir"]).arg(data).arg(file);
+    command
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn log(rows: usize) -> String {
+    let mut log = String::from("who,when,what\n");
+    for row in 0..rows {
+        let (customer, activity) = (row % 9000, row % 40);
+        writeln!(log, "c{customer},2026-01-01T{:02}:{:02}:{:02}Z,step {activity}", row / 3600 % 24, row / 60 % 60, row % 60)
+            .expect("writing to a string");
+    }
+    log
+}
+
+#[test]
+fn an_import_killed_at_any_moment_leaves_nothing_and_the_next_brings_everything() {
+    const ROWS: usize = 120_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("log.csv");
+    std::fs::write(&file, log(ROWS)).expect("written");
+    // How long a whole import takes here decides when the others are killed.
+    let began = Instant::now();
+    let whole = folder.path().join("whole");
+    assert!(import(&whole, &file).output().expect("run").status.success());
+    let takes = began.elapsed();
+    let data = folder.path().join("data");
+    let mut killed = 0;
+    for round in 0..50_u32 {
+        // Spread over the whole import by a multiplicative sequence; a few come just too late.
+        let moment = takes * (round * 37 % 50) / 48;
+        let mut child = import(&data, &file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+        std::thread::sleep(moment.max(Duration::from_millis(1)));
+        child.kill().expect("killed");
+        killed += u32::from(!child.wait().expect("waited").success());
+    }
+    assert!(killed > 20, "only {killed} imports were cut short");
+    let last = import(&data, &file).output().expect("run");
+    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
+    let query = |data: &Path| {
+        let output = throughline().args(["query", "transitions", "--by", "activity", "--keep-repeats", "--json", "--data-dir"]).arg(data).output();
+        text(&output.expect("run"))
+    };
+    let found = query(&data);
+    assert!(found.contains(&format!("\"events\":{ROWS}")), "{}", &found[..found.len().min(200)]);
+    assert_eq!(found, query(&whole));
+    // Nothing lies about that the manifest does not name: 16 buckets of one import.
+    let segments = std::fs::read_dir(data.join("segments")).expect("listed").count();
+    assert!(segments <= 16, "{segments} segments");
+}
+
+#[test]
+fn bad_input_is_exit_2_and_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("log.csv");
+    std::fs::write(&file, "who,who\n").expect("written");
+    let missing = folder.path().join("missing.csv");
+    let data = folder.path().join("data");
+    let mut zone = import(&data, &file);
+    zone.args(["--encoding", "martian"]);
+    let mut flag = throughline();
+    flag.args(["query", "sankey", "--colour", "red"]);
+    let mut node = throughline();
+    node.args(["query", "sankey", "--anchor", "Nowhere", "--data-dir"]).arg(&data);
+    for mut command in [import(&data, &file), import(&data, &missing), zone, flag, node] {
+        let output = command.output().expect("run");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert_eq!(error.trim_end().lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn the_demo_is_the_same_every_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let make = |name: &str| {
+        let data = folder.path().join(name);
+        let made = throughline().args(["demo", "--customers", "200", "--seed", "3", "--data-dir"]).arg(&data).output();
+        assert!(made.expect("run").status.success());
+        ["web", "ivr", "contact_centre", "billing", "mail", "dispatch"]
+            .map(|log| std::fs::read(data.join("demo").join(format!("{log}.csv"))).expect("written"))
+    };
+    assert_eq!(make("one"), make("two"));
+}
