@@ -15,7 +15,10 @@ fn throughline() -> Command {
 
 fn import(data: &Path, file: &Path) -> Command {
     let mut command = throughline();
-    command.args(["import", "--source", "log", "--map", MAP, "--time-zone", "UTC", "--data-dir"]).arg(data).arg(file);
+    command
+        .args(["import", "--source", "log", "--map", MAP, "--time-zone", "UTC", "--data-dir"])
+        .arg(data)
+        .arg(file);
     command
 }
 
@@ -27,8 +30,14 @@ fn log(rows: usize) -> String {
     let mut log = String::from("who,when,what\n");
     for row in 0..rows {
         let (customer, activity) = (row % 9000, row % 40);
-        writeln!(log, "c{customer},2026-01-01T{:02}:{:02}:{:02}Z,step {activity}", row / 3600 % 24, row / 60 % 60, row % 60)
-            .expect("writing to a string");
+        writeln!(
+            log,
+            "c{customer},2026-01-01T{:02}:{:02}:{:02}Z,step {activity}",
+            row / 3600 % 24,
+            row / 60 % 60,
+            row % 60
+        )
+        .expect("writing to a string");
     }
     log
 }
@@ -49,7 +58,8 @@ fn an_import_killed_at_any_moment_leaves_nothing_and_the_next_brings_everything(
     for round in 0..50_u32 {
         // Spread over the whole import by a multiplicative sequence; a few come just too late.
         let moment = takes * (round * 37 % 50) / 48;
-        let mut child = import(&data, &file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+        let mut child =
+            import(&data, &file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
         std::thread::sleep(moment.max(Duration::from_millis(1)));
         child.kill().expect("killed");
         killed += u32::from(!child.wait().expect("waited").success());
@@ -58,7 +68,10 @@ fn an_import_killed_at_any_moment_leaves_nothing_and_the_next_brings_everything(
     let last = import(&data, &file).output().expect("run");
     assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
     let query = |data: &Path| {
-        let output = throughline().args(["query", "transitions", "--by", "activity", "--keep-repeats", "--json", "--data-dir"]).arg(data).output();
+        let output = throughline()
+            .args(["query", "transitions", "--by", "activity", "--keep-repeats", "--json", "--data-dir"])
+            .arg(data)
+            .output();
         text(&output.expect("run"))
     };
     let found = query(&data);
@@ -95,7 +108,8 @@ fn the_demo_is_the_same_every_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let make = |name: &str| {
         let data = folder.path().join(name);
-        let made = throughline().args(["demo", "--customers", "200", "--seed", "3", "--data-dir"]).arg(&data).output();
+        let made =
+            throughline().args(["demo", "--customers", "200", "--seed", "3", "--data-dir"]).arg(&data).output();
         assert!(made.expect("run").status.success());
         ["web", "ivr", "contact_centre", "billing", "mail", "dispatch"]
             .map(|log| std::fs::read(data.join("demo").join(format!("{log}.csv"))).expect("written"))

@@ -346,7 +346,9 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                             Run::Across => (x + Drawing::NODE + 5.0, y + h / 2.0 + 4.0),
                             Run::Down => (x.min(drawing.width - 40.0), y - 4.0),
                         };
-                        let label = format!("Step {}, {}", node.step, figures(&sankey, Spot::Node(at)));
+                        // What is written beside the node comes first, so that saying it aloud finds it.
+                        let written = if drawn.label.is_empty() { String::new() } else { format!("{} {share}. ", drawn.label) };
+                        let label = format!("{written}Step {}, {}", node.step, figures(&sankey, Spot::Node(at)));
                         view! {
                             <g><a
                                 id=format!("{prefix}-n{at}")

@@ -125,10 +125,13 @@ impl Compiled {
     }
 }
 
+/// Codes of attributes, each with the code that its value must have.
+type Test<'a> = Vec<(&'a [u32], u32)>;
+
 /// What is left to decide for the events of one activity.
 struct Candidates<'a> {
     /// Conditions as (codes of an attribute, code of the value), and the class where all hold.
-    tests: Vec<(Vec<(&'a [u32], u32)>, u32)>,
+    tests: Vec<(Test<'a>, u32)>,
     otherwise: u32,
 }
 
@@ -155,7 +158,7 @@ pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
                     return Candidates { tests, otherwise: class_of(class) };
                 }
                 // A condition on what no event has can't hold.
-                let test: Option<Vec<(&[u32], u32)>> = rule
+                let test: Option<Test<'_>> = rule
                     .condition
                     .iter()
                     .map(|(name, value)| {

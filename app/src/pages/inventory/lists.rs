@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::inventory::{AddName, DeleteName, Rename, inventory};
-use crate::api::people::me;
+use crate::components::frame::Signed;
 use crate::components::notice::{Loading, Problem, problem_of};
 use crate::components::owner::swatch;
 
@@ -17,10 +17,8 @@ pub fn ListsPage() -> impl IntoView {
     let rename = ServerAction::<Rename>::new();
     let delete = ServerAction::<DeleteName>::new();
     let version = move || (add.version().get(), rename.version().get(), delete.version().get());
-    let found = Resource::new_blocking(version, |_| async {
-        let may_edit = me().await?.may.edit_inventory;
-        Ok::<_, crate::api::AppError>((inventory().await?, may_edit))
-    });
+    let found = Resource::new_blocking(version, |_| inventory());
+    let may_edit = use_context::<Signed>().is_some_and(|signed| signed.0.may.edit_inventory);
     view! {
         <Title text="Departments, stages, channels"/>
         <header class="page-head"><h1>"Departments, stages, channels"</h1></header>
@@ -30,7 +28,7 @@ pub fn ListsPage() -> impl IntoView {
         <Transition fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
                 match found.await {
-                    Ok((InventoryView { departments, stages, channels, .. }, may_edit)) => view! {
+                    Ok(InventoryView { departments, stages, channels, .. }) => view! {
                         <div class="columns">
                             <Names kind=NamedKind::Department title="Departments" help="The silos. Each has a colour that stays." names=departments add rename delete may_edit/>
                             <Names kind=NamedKind::Stage title="Stages" help="Steps of the customer's life with the company." names=stages add rename delete may_edit/>
