@@ -24,10 +24,11 @@ pub fn theme() -> String {
 /// Before a page is sent: its headers, and the nonce of its script.
 pub fn prepare() -> Option<String> {
     #[cfg(feature = "ssr")]
-    {
+    let nonce = {
         super::session::protect();
-        return leptos::nonce::use_nonce().map(|nonce| nonce.to_string());
-    }
+        leptos::nonce::use_nonce().map(|nonce| nonce.to_string())
+    };
     #[cfg(not(feature = "ssr"))]
-    None
+    let nonce = None;
+    nonce
 }

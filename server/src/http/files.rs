@@ -67,29 +67,21 @@ pub async fn upload(
 ) -> Result<Redirect, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let (id, path) = sources::begin_upload(&site.services, &actor).await?;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        if field.name() != Some("file") {
-            return Err(UserError::new(
-                Kind::Unprocessable,
-                "unknown_field",
-                "The form has a field that does not belong here.",
-            )
-            .into());
+    let field = form.next_field().await.map_err(broken)?;
+    let field = field.filter(|field| field.name() == Some("file")).ok_or_else(|| {
+        UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.")
+    })?;
+    let name = field.file_name().unwrap_or("log.csv").to_owned();
+    let bytes = match store(field, &path).await {
+        Ok(bytes) => bytes,
+        Err(failure) => {
+            // What was written of it is of no use to anyone.
+            let _ = tokio::fs::remove_file(&path).await;
+            return Err(failure);
         }
-        let name = field.file_name().unwrap_or("log.csv").to_owned();
-        let stored = store(field, &path).await;
-        let bytes = match stored {
-            Ok(bytes) => bytes,
-            Err(failure) => {
-                // What was written of it is of no use to anyone.
-                let _ = tokio::fs::remove_file(&path).await;
-                return Err(failure);
-            }
-        };
-        sources::finish_upload(&site.services, &actor, &id, &name, bytes).await?;
-        return Ok(Redirect::to(&format!("/sources/new/{id}")));
-    }
-    Err(UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.").into())
+    };
+    sources::finish_upload(&site.services, &actor, &id, &name, bytes).await?;
+    Ok(Redirect::to(&format!("/sources/new/{id}")))
 }
 
 async fn store(mut field: Field<'_>, path: &std::path::Path) -> Result<u64, Failure> {

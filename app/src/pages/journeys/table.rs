@@ -15,7 +15,7 @@ pub fn Links(sankey: SankeyView, query: ExploreQuery) -> impl IntoView {
         |id: &str| sankey.nodes.iter().find(|node| node.id == id).map(|node| (node.step, node.label.clone()));
     let mut links = sankey.links.clone();
     let all = links.len();
-    links.sort_by(|a, b| b.journeys.cmp(&a.journeys));
+    links.sort_by_key(|link| std::cmp::Reverse(link.journeys));
     links.truncate(MOST);
     let rows: Vec<_> = links
         .into_iter()
