@@ -366,7 +366,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                                 <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2" fill=fill></rect>
                                 {(!drawn.label.is_empty()).then(|| view! {
                                     <text class="node-label" aria-hidden="true" x=text_x.to_string() y=text_y.to_string()>
-                                        {drawn.label.clone()} <tspan class="node-share" dx="4">{share}</tspan>
+                                        {drawn.label.clone()} " " <tspan class="node-share" dx="1">{share}</tspan>
                                     </text>
                                 })}
                             </a></g>
