@@ -113,7 +113,7 @@ fn compress(folder: &Path) -> Outcome<usize> {
         }
         let mut packed = Vec::new();
         {
-            let mut writer = brotli::CompressorWriter::new(&mut packed, 1 << 16, 10, 22);
+            let mut writer = brotli::CompressorWriter::new(&mut packed, 1 << 16, 11, 24);
             writer.write_all(&read(&path)?).map_err(|error| error.to_string())?;
         }
         if kind == "wasm" {

@@ -7,14 +7,15 @@ use leptos::server_fn::codec::Json;
 use super::AppError;
 #[cfg(feature = "ssr")]
 use super::session::{context, redirect, refuse};
+use super::wire::View;
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn inventory() -> Result<view::InventoryView, AppError> {
     let (services, actor) = context().await?;
     services::inventory::inventory(&services, &actor).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn touchpoint(id: String) -> Result<view::TouchpointView, AppError> {
     let (services, actor) = context().await?;
     services::inventory::touchpoint(&services, &actor, &id).await.map_err(refuse)
@@ -88,7 +89,7 @@ pub async fn delete_name(kind: view::NamedKind, id: String) -> Result<(), AppErr
     services::inventory::delete_name(&services, &actor, kind, &id).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn unmapped() -> Result<view::Unmapped, AppError> {
     let (services, actor) = context().await?;
     services::inventory::unmapped(&services, &actor).await.map_err(refuse)

@@ -8,5 +8,6 @@ pub mod people;
 pub mod session;
 pub mod sources;
 pub mod theme;
+pub mod wire;
 
 pub use error::AppError;

@@ -7,13 +7,14 @@ use leptos::server_fn::codec::Json;
 use super::AppError;
 #[cfg(feature = "ssr")]
 use super::session::{context, current_token, keep_token, redirect, refuse, services};
+use super::wire::View;
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn door() -> Result<view::Door, AppError> {
     services::people::door(&services()).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn me() -> Result<view::Me, AppError> {
     let (services, actor) = context().await?;
     services::people::me(&services, &actor).await.map_err(refuse)
@@ -45,7 +46,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn invitation(token: String) -> Result<view::Invitation, AppError> {
     services::people::invitation(&services(), &token).await.map_err(refuse)
 }
@@ -67,7 +68,7 @@ pub async fn accept(
     Ok(())
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn users() -> Result<view::Users, AppError> {
     let (services, actor) = context().await?;
     services::people::users(&services, &actor).await.map_err(refuse)

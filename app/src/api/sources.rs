@@ -7,20 +7,21 @@ use leptos::server_fn::codec::Json;
 use super::AppError;
 #[cfg(feature = "ssr")]
 use super::session::{context, redirect, refuse};
+use super::wire::View;
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn sources() -> Result<view::Sources, AppError> {
     let (services, actor) = context().await?;
     services::sources::sources(&services, &actor).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn import(id: String) -> Result<view::ImportView, AppError> {
     let (services, actor) = context().await?;
     services::sources::import(&services, &actor, &id).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json)]
+#[server(prefix = "/api", input = Json, output = View)]
 pub async fn preview(
     upload: String,
     encoding: String,

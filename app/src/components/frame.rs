@@ -2,14 +2,15 @@
 
 use contract::Kind;
 use contract::people::Me;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet, Redirect};
 
 use super::icon::Icon;
 use super::notice::{Loading, Problem};
+use super::post::{Post, Submission};
 use crate::api::people::{SignOut, me};
 use crate::api::theme::{SetTheme, theme};
+use crate::api::wire::load;
 
 /// Who is signed in, for the pages within.
 #[derive(Clone)]
@@ -18,7 +19,7 @@ pub struct Signed(pub Me);
 /// The frame.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let me = Resource::new_blocking(|| (), |()| me());
+    let me = load(|| (), |()| me());
     view! {
         <Suspense fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
@@ -38,7 +39,7 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn Inside(me: Me) -> impl IntoView {
     let Me { name, role, department, company, demo, may, .. } = me;
-    let sign_out = ServerAction::<SignOut>::new();
+    let sign_out = Submission::to::<SignOut>();
     let place = department.unwrap_or_else(|| company.clone());
     view! {
         <a class="skip" href="#content">"Skip to content"</a>
@@ -63,9 +64,9 @@ fn Inside(me: Me) -> impl IntoView {
                         <strong>{name}</strong>
                         <span>{role.label()} ", " {place}</span>
                     </p>
-                    <ActionForm action=sign_out>
+                    <Post to=sign_out>
                         <button class="button button-quiet" type="submit"><Icon name="log-out"/><span>"Sign out"</span></button>
-                    </ActionForm>
+                    </Post>
                 </div>
             </header>
             <main id="content" class="page" tabindex="-1">
@@ -79,30 +80,27 @@ fn Inside(me: Me) -> impl IntoView {
 /// Light, dark, or as the system has it.
 #[component]
 fn ThemeSwitch() -> impl IntoView {
-    let action = ServerAction::<SetTheme>::new();
+    let action = Submission::to::<SetTheme>();
     let chosen = theme();
-    Effect::new(move |_| {
-        if let Some(input) = action.input().get() {
-            let root = document().document_element();
-            if let Some(root) = root {
-                // A root element always takes attributes.
-                let _ = root.set_attribute("data-theme", &input.theme);
-            }
+    let show = |theme: &str| {
+        if let Some(root) = document().document_element() {
+            // A root element always takes attributes.
+            let _ = root.set_attribute("data-theme", theme);
         }
-    });
+    };
     let option = move |key: &'static str, label: &'static str, icon: &'static str| {
         let pressed = chosen == key;
         view! {
-            <button class="button button-quiet" type="submit" name="theme" value=key aria-label=label title=label data-chosen=pressed.to_string()>
+            <button class="button button-quiet" type="submit" name="theme" value=key aria-label=label title=label data-chosen=pressed.to_string() on:click=move |_| show(key)>
                 <Icon name=icon/>
             </button>
         }
     };
     view! {
-        <ActionForm action attr:class="theme-switch">
+        <Post to=action class="theme-switch">
             {option("light", "Light theme", "sun")}
             {option("dark", "Dark theme", "moon")}
             {option("system", "Theme of the system", "monitor")}
-        </ActionForm>
+        </Post>
     }
 }

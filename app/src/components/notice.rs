@@ -17,11 +17,6 @@ pub fn Problem(error: AppError) -> impl IntoView {
     }
 }
 
-/// The problem of an action, if it had one.
-pub fn problem_of<T: Clone + Send + Sync + 'static>(value: Option<Result<T, AppError>>) -> impl IntoView {
-    value.and_then(Result::err).map(|error| view! { <Problem error/> })
-}
-
 /// Nothing here yet: says why, and offers the one thing to do.
 #[component]
 pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {

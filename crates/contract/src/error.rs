@@ -12,10 +12,10 @@ pub struct UserError {
     /// One sentence: what happened and why.
     pub message: String,
     /// The field, column, line or parameter it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub place: Option<String>,
     /// One sentence: what to do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub remedy: Option<String>,
 }
 

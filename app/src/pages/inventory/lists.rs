@@ -1,30 +1,31 @@
 //! Departments, stages and channels: the names that touchpoints choose from.
 
 use contract::inventory::{InventoryView, Named, NamedKind};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::inventory::{AddName, DeleteName, Rename, inventory};
+use crate::api::wire::load;
 use crate::components::frame::Signed;
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::components::notice::{Loading, Problem};
 use crate::components::owner::swatch;
+use crate::components::post::{Post, Refusal, Submission};
 
 /// The three lists.
 #[component]
 pub fn ListsPage() -> impl IntoView {
-    let add = ServerAction::<AddName>::new();
-    let rename = ServerAction::<Rename>::new();
-    let delete = ServerAction::<DeleteName>::new();
-    let version = move || (add.version().get(), rename.version().get(), delete.version().get());
-    let found = Resource::new_blocking(version, |_| inventory());
+    let add = Submission::to::<AddName>();
+    let rename = Submission::to::<Rename>();
+    let delete = Submission::to::<DeleteName>();
+    let version = move || (add.done(), rename.done(), delete.done());
+    let found = load(version, |_| inventory());
     let may_edit = use_context::<Signed>().is_some_and(|signed| signed.0.may.edit_inventory);
     view! {
         <Title text="Departments, stages, channels"/>
         <header class="page-head"><h1>"Departments, stages, channels"</h1></header>
-        {move || problem_of(add.value().get())}
-        {move || problem_of(rename.value().get())}
-        {move || problem_of(delete.value().get())}
+        <Refusal of=add/>
+        <Refusal of=rename/>
+        <Refusal of=delete/>
         <Transition fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
                 match found.await {
@@ -48,9 +49,9 @@ fn Names(
     title: &'static str,
     help: &'static str,
     names: Vec<Named>,
-    add: ServerAction<AddName>,
-    rename: ServerAction<Rename>,
-    delete: ServerAction<DeleteName>,
+    add: Submission,
+    rename: Submission,
+    delete: Submission,
     may_edit: bool,
 ) -> impl IntoView {
     view! {
@@ -61,24 +62,18 @@ fn Names(
                 {names.into_iter().map(|name| view! { <Line kind name rename delete may_edit/> }).collect_view()}
             </ul>
             {may_edit.then(|| view! {
-                <ActionForm action=add attr:class="inline-form">
+                <Post to=add class="inline-form">
                     <input type="hidden" name="kind" value=kind.key()/>
                     <input name="name" required maxlength="120" placeholder="New name" aria-label=format!("New {}", kind.key())/>
                     <button class="button" type="submit">"Add"</button>
-                </ActionForm>
+                </Post>
             })}
         </section>
     }
 }
 
 #[component]
-fn Line(
-    kind: NamedKind,
-    name: Named,
-    rename: ServerAction<Rename>,
-    delete: ServerAction<DeleteName>,
-    may_edit: bool,
-) -> impl IntoView {
+fn Line(kind: NamedKind, name: Named, rename: Submission, delete: Submission, may_edit: bool) -> impl IntoView {
     let Named { id, name, position, version, touchpoints, .. } = name;
     let renamed = id.clone();
     view! {
@@ -86,24 +81,24 @@ fn Line(
             {(kind == NamedKind::Department).then(|| view! { <span class=format!("swatch {}", swatch(Some(position))) aria-hidden="true"></span> })}
             {if may_edit {
                 view! {
-                    <ActionForm action=rename attr:class="inline-form">
+                    <Post to=rename class="inline-form">
                         <input type="hidden" name="kind" value=kind.key()/>
                         <input type="hidden" name="id" value=renamed/>
                         <input type="hidden" name="version" value=version.to_string()/>
                         <input name="name" value=name.clone() required maxlength="120" aria-label=format!("Name of {name}")/>
                         <button class="button button-quiet" type="submit">"Rename"</button>
-                    </ActionForm>
+                    </Post>
                 }.into_any()
             } else {
                 view! { <span>{name.clone()}</span> }.into_any()
             }}
             <span class="names-use">{touchpoints} " touchpoints"</span>
             {(may_edit && touchpoints == 0).then(|| view! {
-                <ActionForm action=delete>
+                <Post to=delete>
                     <input type="hidden" name="kind" value=kind.key()/>
                     <input type="hidden" name="id" value=id/>
                     <button class="button button-quiet" type="submit">"Remove"</button>
-                </ActionForm>
+                </Post>
             })}
         </li>
     }

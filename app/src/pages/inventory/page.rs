@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::inventory::inventory;
+use crate::api::wire::load;
 use crate::components::format::{count, percent};
 use crate::components::notice::{Empty, Loading, Problem};
 use crate::components::owner::Owner;
@@ -12,7 +13,7 @@ use crate::components::owner::Owner;
 /// The inventory page.
 #[component]
 pub fn InventoryPage() -> impl IntoView {
-    let found = Resource::new_blocking(|| (), |()| inventory());
+    let found = load(|| (), |()| inventory());
     view! {
         <Title text="Inventory"/>
         <Suspense fallback=|| view! { <Loading/> }>

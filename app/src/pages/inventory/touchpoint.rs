@@ -1,7 +1,6 @@
 //! One touchpoint: what it is, what can be experienced there, and the rules that recognise it.
 
 use contract::inventory::{DELIVERIES, ExperienceView, MATCHES, Named, RuleView, STARTERS, TouchpointView};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -10,18 +9,20 @@ use crate::api::inventory::{
     DeleteExperience, DeleteRule, DeleteTouchpoint, MoveRule, SaveExperience, SaveRule, SaveTouchpoint,
     touchpoint,
 };
+use crate::api::wire::load;
 use crate::components::format::{count, instant, money, percent};
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::components::notice::{Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission};
 
 #[derive(Clone, Copy)]
 struct Actions {
-    save: ServerAction<SaveTouchpoint>,
-    delete: ServerAction<DeleteTouchpoint>,
-    save_rule: ServerAction<SaveRule>,
-    delete_rule: ServerAction<DeleteRule>,
-    move_rule: ServerAction<MoveRule>,
-    save_experience: ServerAction<SaveExperience>,
-    delete_experience: ServerAction<DeleteExperience>,
+    save: Submission,
+    delete: Submission,
+    save_rule: Submission,
+    delete_rule: Submission,
+    move_rule: Submission,
+    save_experience: Submission,
+    delete_experience: Submission,
 }
 
 /// The touchpoint page, or the form of a new one.
@@ -30,31 +31,31 @@ pub fn TouchpointPage() -> impl IntoView {
     let params = use_params_map();
     let id = move || params.read().get("id").unwrap_or_default();
     let actions = Actions {
-        save: ServerAction::new(),
-        delete: ServerAction::new(),
-        save_rule: ServerAction::new(),
-        delete_rule: ServerAction::new(),
-        move_rule: ServerAction::new(),
-        save_experience: ServerAction::new(),
-        delete_experience: ServerAction::new(),
+        save: Submission::to::<SaveTouchpoint>(),
+        delete: Submission::to::<DeleteTouchpoint>(),
+        save_rule: Submission::to::<SaveRule>(),
+        delete_rule: Submission::to::<DeleteRule>(),
+        move_rule: Submission::to::<MoveRule>(),
+        save_experience: Submission::to::<SaveExperience>(),
+        delete_experience: Submission::to::<DeleteExperience>(),
     };
     let version = move || {
         let Actions { save, delete: _, save_rule, delete_rule, move_rule, save_experience, delete_experience } =
             actions;
         (
-            save.version().get() + save_rule.version().get() + delete_rule.version().get(),
-            move_rule.version().get() + save_experience.version().get() + delete_experience.version().get(),
+            save.done() + save_rule.done() + delete_rule.done(),
+            move_rule.done() + save_experience.done() + delete_experience.done(),
         )
     };
-    let found = Resource::new_blocking(move || (id(), version()), |(id, _)| touchpoint(id));
+    let found = load(move || (id(), version()), |(id, _)| touchpoint(id));
     view! {
-        {move || problem_of(actions.save.value().get())}
-        {move || problem_of(actions.delete.value().get())}
-        {move || problem_of(actions.save_rule.value().get())}
-        {move || problem_of(actions.delete_rule.value().get())}
-        {move || problem_of(actions.move_rule.value().get())}
-        {move || problem_of(actions.save_experience.value().get())}
-        {move || problem_of(actions.delete_experience.value().get())}
+        <Refusal of=actions.save/>
+        <Refusal of=actions.delete/>
+        <Refusal of=actions.save_rule/>
+        <Refusal of=actions.delete_rule/>
+        <Refusal of=actions.move_rule/>
+        <Refusal of=actions.save_experience/>
+        <Refusal of=actions.delete_experience/>
         <Transition fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
                 match found.await {
@@ -107,10 +108,10 @@ fn Inside(touchpoint: TouchpointView, actions: Actions) -> impl IntoView {
                 <details class="danger">
                     <summary>"Remove this touchpoint"</summary>
                     <p>"Its experiences and rules go with it; its events become unmapped."</p>
-                    <ActionForm action=actions.delete>
+                    <Post to=actions.delete>
                         <input type="hidden" name="id" value=id/>
                         <button class="button button-danger" type="submit">"Remove"</button>
-                    </ActionForm>
+                    </Post>
                 </details>
             })}
         })}
@@ -149,7 +150,7 @@ fn Form(one: TouchpointView, may_edit: bool, actions: Actions) -> impl IntoView 
             .collect_view()
     };
     view! {
-        <ActionForm action=actions.save attr:class="form">
+        <Post to=actions.save class="form">
             <fieldset class="fields" disabled=!may_edit>
                 <input type="hidden" name="form[id]" value=id/>
                 <input type="hidden" name="form[version]" value=version.to_string()/>
@@ -163,8 +164,8 @@ fn Form(one: TouchpointView, may_edit: bool, actions: Actions) -> impl IntoView 
                 <label class="check"><input type="checkbox" name="form[contact]" value="1" checked=contact/>"Counts as an assisted contact"</label>
                 <label class="field field-wide"><span>"Description"</span><textarea name="form[description]" rows="2" maxlength="10000">{description}</textarea></label>
             </fieldset>
-            {may_edit.then(|| view! { <p class="actions"><button class="button button-main" type="submit" disabled=move || actions.save.pending().get()>"Save"</button></p> })}
-        </ActionForm>
+            {may_edit.then(|| view! { <p class="actions"><button class="button button-main" type="submit" disabled=move || actions.save.pending()>"Save"</button></p> })}
+        </Post>
     }
 }
 
@@ -190,17 +191,17 @@ fn Experiences(
                         {failure.then(|| view! { <span class="badge badge-bad">"failure"</span> })}
                         <span class="number">{events.map(|events| format!("{} events, {} of this touchpoint's", count(events), percent(events as f64 / all.max(1) as f64)))}</span>
                         {may_edit.then(|| view! {
-                            <ActionForm action=actions.delete_experience>
+                            <Post to=actions.delete_experience>
                                 <input type="hidden" name="id" value=id/>
                                 <button class="button button-quiet" type="submit">"Remove"</button>
-                            </ActionForm>
+                            </Post>
                         })}
                     </li>
                 }
             }).collect_view()}
         </ul>
         {may_edit.then(|| view! {
-            <ActionForm action=actions.save_experience attr:class="inline-form">
+            <Post to=actions.save_experience class="inline-form">
                 <input type="hidden" name="form[id]" value=""/>
                 <input type="hidden" name="form[version]" value="0"/>
                 <input type="hidden" name="form[touchpoint_id]" value=id/>
@@ -210,7 +211,7 @@ fn Experiences(
                 </select>
                 <label class="check"><input type="checkbox" name="form[failure]" value="1"/>"Failure"</label>
                 <button class="button" type="submit">"Add"</button>
-            </ActionForm>
+            </Post>
         })}
     }
 }
@@ -237,7 +238,7 @@ fn RuleForm(
         version: 0,
     });
     view! {
-        <ActionForm action=actions.save_rule attr:class="inline-form rule-form">
+        <Post to=actions.save_rule class="inline-form rule-form">
             <input type="hidden" name="form[id]" value=rule.id/>
             <input type="hidden" name="form[version]" value=rule.version.to_string()/>
             <input type="hidden" name="form[touchpoint_id]" value=touchpoint/>
@@ -255,7 +256,7 @@ fn RuleForm(
                 {experiences.into_iter().map(|one| { let selected = Some(&one.id) == rule.experience_id.as_ref(); view! { <option value=one.id selected=selected>{one.name}</option> } }).collect_view()}
             </select>
             <button class="button" type="submit">{if known { "Save" } else { "Add rule" }}</button>
-        </ActionForm>
+        </Post>
     }
 }
 
@@ -293,14 +294,14 @@ fn Rules(
                         }}
                         <span class="number">{events.map(|events| format!("{} events", count(events)))}</span>
                         {may_edit.then(|| view! {
-                            <ActionForm action=actions.move_rule>
+                            <Post to=actions.move_rule>
                                 <input type="hidden" name="id" value=moved/>
                                 <button class="button button-quiet" type="submit" name="first" value="true">"Try first"</button>
-                            </ActionForm>
-                            <ActionForm action=actions.delete_rule>
+                            </Post>
+                            <Post to=actions.delete_rule>
                                 <input type="hidden" name="id" value=rule_id/>
                                 <button class="button button-quiet" type="submit">"Remove"</button>
-                            </ActionForm>
+                            </Post>
                         })}
                     </li>
                 }

@@ -1,35 +1,32 @@
 //! Activities without a rule, by volume, and "map to…" in one gesture.
 
 use contract::inventory::{Unmapped, UnmappedRow};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::inventory::{DeleteRule, MapActivity, unmapped};
+use crate::api::wire::load;
 use crate::components::format::{count, percent};
-use crate::components::notice::{Empty, Loading, Problem, problem_of};
+use crate::components::notice::{Empty, Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission, Toast};
 
 /// The list of activities without a rule.
 #[component]
 pub fn UnmappedPage() -> impl IntoView {
-    let map = ServerAction::<MapActivity>::new();
-    let undo = ServerAction::<DeleteRule>::new();
-    let found = Resource::new_blocking(move || (map.version().get(), undo.version().get()), |_| unmapped());
-    let last =
-        move || map.value().get().and_then(Result::ok).filter(|_| undo.version().get() < map.version().get());
+    let map = Submission::to::<MapActivity>();
+    let undo = Submission::to::<DeleteRule>();
+    let found = load(move || (map.done(), undo.done()), |_| unmapped());
     view! {
         <Title text="Activities without a rule"/>
-        {move || last().map(|rule| view! {
-            <div class="toast" role="status">
-                <span>"Mapped. Every journey shows it from now on."</span>
-                <ActionForm action=undo>
-                    <input type="hidden" name="id" value=rule/>
-                    <button class="button" type="submit">"Undo"</button>
-                </ActionForm>
-            </div>
-        })}
-        {move || problem_of(map.value().get())}
-        {move || problem_of(undo.value().get())}
+        <Toast of=map text="Mapped. Every journey shows it from now on.">
+            <Post to=undo>
+                <input type="hidden" name="id" value=move || map.answer()/>
+                <button class="button" type="submit">"Undo"</button>
+            </Post>
+        </Toast>
+        <Toast of=undo text="Undone. The activity is without a rule again."/>
+        <Refusal of=map/>
+        <Refusal of=undo/>
         <Transition fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
                 match found.await {
@@ -42,7 +39,7 @@ pub fn UnmappedPage() -> impl IntoView {
 }
 
 #[component]
-fn Inside(unmapped: Unmapped, map: ServerAction<MapActivity>) -> impl IntoView {
+fn Inside(unmapped: Unmapped, map: Submission) -> impl IntoView {
     let Unmapped { rows, events, all_events, touchpoints, departments, may_map } = unmapped;
     let none = rows.is_empty();
     let touchpoints = StoredValue::new(touchpoints);
@@ -70,7 +67,7 @@ fn Inside(unmapped: Unmapped, map: ServerAction<MapActivity>) -> impl IntoView {
 #[component]
 fn Line(
     row: UnmappedRow,
-    map: ServerAction<MapActivity>,
+    map: Submission,
     touchpoints: StoredValue<Vec<(String, String, String)>>,
     departments: StoredValue<Vec<contract::inventory::Named>>,
     may_map: bool,
@@ -85,7 +82,7 @@ fn Line(
             <td class="number">{count(customers)}</td>
             <td>
                 {may_map.then(|| view! {
-                    <ActionForm action=map attr:class="inline-form">
+                    <Post to=map class="inline-form">
                         <input type="hidden" name="source" value=source/>
                         <input type="hidden" name="activity" value=activity/>
                         <select name="touchpoint_id" aria-label=format!("Touchpoint for {what}")>
@@ -97,7 +94,7 @@ fn Line(
                             {departments.with_value(|all| all.iter().map(|one| view! { <option value=one.id.clone()>{one.name.clone()}</option> }).collect_view())}
                         </select>
                         <button class="button" type="submit">"Map"</button>
-                    </ActionForm>
+                    </Post>
                 })}
             </td>
         </tr>

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::journeys::customer;
+use crate::api::wire::load;
 use crate::components::format::{count, counted, duration, money};
 use crate::components::notice::{Loading, Problem};
 use crate::components::owner::Owner;
@@ -14,7 +15,7 @@ use crate::components::owner::Owner;
 #[component]
 pub fn CustomerPage() -> impl IntoView {
     let params = use_params_map();
-    let found = Resource::new_blocking(move || params.read().get("id").unwrap_or_default(), customer);
+    let found = load(move || params.read().get("id").unwrap_or_default(), customer);
     view! {
         <Title text="Customer"/>
         <Suspense fallback=|| view! { <Loading/> }>

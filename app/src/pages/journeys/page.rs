@@ -11,6 +11,7 @@ use super::panel::Panel;
 use super::table::Links;
 use crate::api::AppError;
 use crate::api::journeys::explore;
+use crate::api::wire::load;
 use crate::charts::sankey::Sankey;
 use crate::components::format::{count, counted};
 use crate::components::notice::{Empty, Loading, Problem};
@@ -26,7 +27,7 @@ pub fn JourneysPage() -> impl IntoView {
             map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     });
-    let found = Resource::new_blocking(
+    let found = load(
         move || asked.get(),
         |asked| async move {
             match asked {

@@ -1,20 +1,21 @@
 //! Following a link: the first administrator, or someone who was invited, chooses a password.
 
 use contract::people::Invitation;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::people::{Accept, invitation};
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::api::wire::load;
+use crate::components::notice::{Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission};
 
 /// The form behind a link.
 #[component]
 pub fn InvitationPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.read().get("token").unwrap_or_default();
-    let found = Resource::new_blocking(token, invitation);
+    let found = load(token, invitation);
     view! {
         <Title text="Welcome"/>
         <main class="door">
@@ -32,7 +33,7 @@ pub fn InvitationPage() -> impl IntoView {
 
 #[component]
 fn Inside(invitation: Invitation, token: String) -> impl IntoView {
-    let action = ServerAction::<Accept>::new();
+    let action = Submission::to::<Accept>();
     let Invitation { email, name, role, time_zone, time_zones } = invitation;
     let first_run = email.is_none();
     view! {
@@ -45,7 +46,7 @@ fn Inside(invitation: Invitation, token: String) -> impl IntoView {
                     format!("You are invited as {}. {}", role.label(), role.purpose())
                 }}
             </p>
-            <ActionForm action attr:class="form">
+            <Post to=action class="form">
                 <input type="hidden" name="token" value=token/>
                 {first_run.then(|| view! {
                     <label class="field"><span>"Company"</span><input name="company" required maxlength="200"/></label>
@@ -65,9 +66,9 @@ fn Inside(invitation: Invitation, token: String) -> impl IntoView {
                     <input type="password" name="password" autocomplete="new-password" minlength="12" required/>
                     <small>"At least 12 characters; a few words in a row are easy to remember."</small>
                 </label>
-                {move || problem_of(action.value().get())}
-                <button class="button button-main" type="submit" disabled=move || action.pending().get()>"Start"</button>
-            </ActionForm>
+                <Refusal of=action/>
+                <button class="button button-main" type="submit" disabled=move || action.pending()>"Start"</button>
+            </Post>
         </section>
     }
 }

@@ -1,17 +1,18 @@
 //! The door.
 
 use contract::people::Door;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::people::{SignIn, SignInDemo, door};
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::api::wire::load;
+use crate::components::notice::{Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission};
 
 /// Sign-in by address and password, or by one click in the demo.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let door = Resource::new_blocking(|| (), |()| door());
+    let door = load(|| (), |()| door());
     view! {
         <Title text="Sign in"/>
         <main class="door">
@@ -29,8 +30,8 @@ pub fn SignInPage() -> impl IntoView {
 
 #[component]
 fn Inside(door: Door) -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
-    let demo = ServerAction::<SignInDemo>::new();
+    let action = Submission::to::<SignIn>();
+    let demo = Submission::to::<SignInDemo>();
     let Door { company, needs_setup, demo_accounts } = door;
     view! {
         <section class="door-box">
@@ -48,23 +49,23 @@ fn Inside(door: Door) -> impl IntoView {
             })}
             {(!demo_accounts.is_empty()).then(|| view! {
                 <h2>"Look around as"</h2>
-                <ActionForm action=demo attr:class="demo-accounts">
+                <Post to=demo class="demo-accounts">
                     {demo_accounts.into_iter().map(|account| view! {
                         <button class="demo-account" type="submit" name="email" value=account.email>
                             <strong>{account.role.label()} {account.department.map(|name| format!(", {name}"))}</strong>
                             <span>{account.role.purpose()}</span>
                         </button>
                     }).collect_view()}
-                </ActionForm>
-                {move || problem_of(demo.value().get())}
+                </Post>
+                <Refusal of=demo/>
                 <h2>"Or sign in"</h2>
             })}
-            <ActionForm action attr:class="form">
+            <Post to=action class="form">
                 <label class="field"><span>"E-mail"</span><input type="email" name="email" autocomplete="username" required/></label>
                 <label class="field"><span>"Password"</span><input type="password" name="password" autocomplete="current-password" required/></label>
-                {move || problem_of(action.value().get())}
-                <button class="button button-main" type="submit" disabled=move || action.pending().get()>"Sign in"</button>
-            </ActionForm>
+                <Refusal of=action/>
+                <button class="button button-main" type="submit" disabled=move || action.pending()>"Sign in"</button>
+            </Post>
         </section>
     }
 }

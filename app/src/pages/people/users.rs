@@ -1,36 +1,39 @@
 //! Who may sign in, and as what.
 
 use contract::people::{Role, UserRow, Users};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::people::{AddUser, ChangeUser, InviteAgain, users};
+use crate::api::wire::load;
 use crate::components::format::instant;
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::components::notice::{Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission};
 
 /// The users page.
 #[component]
 pub fn UsersPage() -> impl IntoView {
-    let add = ServerAction::<AddUser>::new();
-    let change = ServerAction::<ChangeUser>::new();
-    let again = ServerAction::<InviteAgain>::new();
-    let version = move || (add.version().get(), change.version().get(), again.version().get());
-    let found = Resource::new_blocking(version, |_| users());
-    let link = move || again.value().get().or_else(|| add.value().get()).and_then(Result::ok);
+    let add = Submission::to::<AddUser>();
+    let change = Submission::to::<ChangeUser>();
+    let again = Submission::to::<InviteAgain>();
+    let version = move || (add.done(), change.done(), again.done());
+    let found = load(version, |_| users());
+    let latest = RwSignal::new(None::<String>);
+    Effect::new(move |_| latest.set(add.answer()));
+    Effect::new(move |_| latest.set(again.answer()));
     view! {
         <Title text="Users"/>
         <header class="page-head"><h1>"Users"</h1></header>
-        {move || link().map(|path| view! {
+        {move || latest.get().map(|path| view! {
             <div class="notice notice-good" role="status">
                 <p class="notice-what">"The link is ready. It is shown only now, and works once within 7 days."</p>
                 <p><code>{path}</code></p>
                 <p>"Send it with the address of this server in front."</p>
             </div>
         })}
-        {move || problem_of(add.value().get())}
-        {move || problem_of(change.value().get())}
-        {move || problem_of(again.value().get())}
+        <Refusal of=add/>
+        <Refusal of=change/>
+        <Refusal of=again/>
         <Transition fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
                 match found.await {
@@ -43,12 +46,7 @@ pub fn UsersPage() -> impl IntoView {
 }
 
 #[component]
-fn List(
-    users: Users,
-    add: ServerAction<AddUser>,
-    change: ServerAction<ChangeUser>,
-    again: ServerAction<InviteAgain>,
-) -> impl IntoView {
+fn List(users: Users, add: Submission, change: Submission, again: Submission) -> impl IntoView {
     let Users { users, departments, may_manage } = users;
     let choices = departments.clone();
     view! {
@@ -63,7 +61,7 @@ fn List(
         {may_manage.then(|| view! {
             <section class="section">
                 <h2>"Add someone"</h2>
-                <ActionForm action=add attr:class="form form-row">
+                <Post to=add class="form form-row">
                     <label class="field"><span>"Name"</span><input name="name" required maxlength="200"/></label>
                     <label class="field"><span>"E-mail"</span><input type="email" name="email" required/></label>
                     <label class="field">
@@ -79,7 +77,7 @@ fn List(
                         <small>"For heads and front line."</small>
                     </label>
                     <button class="button button-main" type="submit">"Add and make a link"</button>
-                </ActionForm>
+                </Post>
             </section>
         })}
     }
@@ -89,8 +87,8 @@ fn List(
 fn Row(
     user: UserRow,
     departments: Vec<(String, String)>,
-    change: ServerAction<ChangeUser>,
-    again: ServerAction<InviteAgain>,
+    change: Submission,
+    again: Submission,
     may_manage: bool,
 ) -> impl IntoView {
     let UserRow {
@@ -123,7 +121,7 @@ fn Row(
             <td>
                 {if editable {
                     view! {
-                        <ActionForm action=change attr:class="inline-form">
+                        <Post to=change class="inline-form">
                             <input type="hidden" name="id" value=changed/>
                             <input type="hidden" name="version" value=version.to_string()/>
                             <select name="role" aria-label=format!("Role of {who}")>
@@ -135,7 +133,7 @@ fn Row(
                             </select>
                             <label class="check"><input type="checkbox" name="disabled" value="1" checked=disabled/>"Disabled"</label>
                             <button class="button" type="submit">"Save"</button>
-                        </ActionForm>
+                        </Post>
                     }.into_any()
                 } else {
                     view! { {role.label()} {department.map(|name| format!(", {name}"))} }.into_any()
@@ -144,10 +142,10 @@ fn Row(
             <td class="number">{last_seen.map(instant)}</td>
             <td>
                 {editable.then(|| view! {
-                    <ActionForm action=again>
+                    <Post to=again>
                         <input type="hidden" name="id" value=id.clone()/>
                         <button class="button button-quiet" type="submit">"New link"</button>
-                    </ActionForm>
+                    </Post>
                 })}
             </td>
         </tr>

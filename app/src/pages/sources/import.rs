@@ -1,15 +1,16 @@
 //! One import: live while it runs, and what it did.
 
 use contract::sources::{ImportState, ImportView};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::page::state_badge;
 use crate::api::sources::{CancelImport, import};
+use crate::api::wire::load;
 use crate::components::format::{bytes, count, duration};
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::components::notice::{Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission};
 
 /// Milliseconds between looks at a running import.
 const EVERY: u64 = 500;
@@ -20,8 +21,8 @@ pub fn ImportPage() -> impl IntoView {
     let params = use_params_map();
     let id = move || params.read().get("id").unwrap_or_default();
     let tick = RwSignal::new(0_u32);
-    let found = Resource::new_blocking(move || (id(), tick.get()), |(id, _)| import(id));
-    let cancel = ServerAction::<CancelImport>::new();
+    let found = load(move || (id(), tick.get()), |(id, _)| import(id));
+    let cancel = Submission::to::<CancelImport>();
     view! {
         <Title text="Import"/>
         <Transition fallback=|| view! { <Loading/> }>
@@ -41,7 +42,7 @@ pub fn ImportPage() -> impl IntoView {
 }
 
 #[component]
-fn Inside(import: ImportView, cancel: ServerAction<CancelImport>) -> impl IntoView {
+fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
     let ImportView {
         id,
         source,
@@ -76,12 +77,12 @@ fn Inside(import: ImportView, cancel: ServerAction<CancelImport>) -> impl IntoVi
             <section class="section" aria-live="polite">
                 <progress max=size.max(1).to_string() value=bytes_read.min(size).to_string() aria-label="Progress of the import"></progress>
                 <p>{phase} ": " {count(rate as u64)} " rows a second" {left.map(|left| format!(", about {left} left"))}</p>
-                <ActionForm action=cancel>
+                <Post to=cancel>
                     <input type="hidden" name="id" value=cancelled/>
                     <button class="button" type="submit">"Cancel"</button>
-                </ActionForm>
+                </Post>
                 <noscript><p><a href="">"Look again"</a></p></noscript>
-                {move || problem_of(cancel.value().get())}
+                <Refusal of=cancel/>
             </section>
         })}
         <dl class="stats">

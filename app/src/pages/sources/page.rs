@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::sources::sources;
+use crate::api::wire::load;
 use crate::components::format::{count, day, instant};
 use crate::components::notice::{Empty, Loading, Problem};
 
 /// The sources page.
 #[component]
 pub fn SourcesPage() -> impl IntoView {
-    let found = Resource::new_blocking(|| (), |()| sources());
+    let found = load(|| (), |()| sources());
     view! {
         <Title text="Sources"/>
         <header class="page-head"><h1>"Sources"</h1></header>

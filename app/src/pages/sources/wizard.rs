@@ -1,14 +1,15 @@
 //! Before a file is read in: what it is, which column holds what, and its first rows.
 
 use contract::sources::Preview;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::sources::preview;
+use crate::api::wire::load;
 use crate::components::format::{bytes, count};
-use crate::components::notice::{Loading, Problem, problem_of};
+use crate::components::notice::{Loading, Problem};
+use crate::components::post::{Post, Refusal, Submission};
 
 /// The wizard.
 #[component]
@@ -20,9 +21,8 @@ pub fn WizardPage() -> impl IntoView {
         let text = |name: &str| query.get(name).unwrap_or_default();
         (params.get("upload").unwrap_or_default(), text("encoding"), text("delimiter"), text("source"))
     };
-    let found = Resource::new_blocking(wish, |(upload, encoding, delimiter, source)| {
-        preview(upload, encoding, delimiter, source)
-    });
+    let found =
+        load(wish, |(upload, encoding, delimiter, source)| preview(upload, encoding, delimiter, source));
     view! {
         <Title text="Import a log"/>
         <Transition fallback=|| view! { <Loading/> }>
@@ -51,7 +51,7 @@ const DELIMITERS: [(&str, char, &str); 4] =
 
 #[component]
 fn Inside(preview: Preview) -> impl IntoView {
-    let start = ServerAction::<crate::api::sources::StartImport>::new();
+    let start = Submission::to::<crate::api::sources::StartImport>();
     let Preview {
         upload,
         file,
@@ -116,7 +116,7 @@ fn Inside(preview: Preview) -> impl IntoView {
                 <tbody>{rows.into_iter().map(|row| view! { <tr>{row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }).collect_view()}</tbody>
             </table>
         </div>
-        <ActionForm action=start attr:class="form">
+        <Post to=start class="form">
             <input type="hidden" name="form[upload]" value=upload/>
             <input type="hidden" name="form[encoding]" value=encoding.clone()/>
             <input type="hidden" name="form[delimiter]" value=delimiter_key/>
@@ -155,11 +155,11 @@ fn Inside(preview: Preview) -> impl IntoView {
             {(!times.is_empty()).then(|| view! {
                 <p class="times">"Times read as (UTC): " {times.into_iter().map(|(raw, read)| format!("{raw} → {}", read.unwrap_or_else(|| "not a time".to_owned()))).collect::<Vec<_>>().join("; ")}</p>
             })}
-            {move || problem_of(start.value().get())}
+            <Refusal of=start/>
             <p class="actions">
-                <button class="button button-main" type="submit" disabled=move || start.pending().get()>"Import"</button>
+                <button class="button button-main" type="submit" disabled=move || start.pending()>"Import"</button>
                 <a class="button" href="/sources">"Cancel"</a>
             </p>
-        </ActionForm>
+        </Post>
     }
 }
