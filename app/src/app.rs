@@ -5,7 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use crate::api::theme::{prepare, theme};
+use crate::api::preferences::{prepare, rail, theme};
 use crate::components::frame::Frame;
 use crate::pages;
 
@@ -26,7 +26,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     );
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme()>
+        <html lang="en" data-theme=theme() data-rail=rail()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -50,7 +50,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Throughline".into() } else { format!("{title} · Throughline") }/>
+        <Title formatter=|title: String| if title.is_empty() { "Throughline".into() } else { format!("{} · Throughline", crate::components::escape::title(&title)) }/>
         <Router>
             <Routes fallback=|| view! { <pages::missing::Missing/> }>
                 <Route path=path!("/sign-in") view=pages::people::sign_in::SignInPage ssr=SsrMode::Async/>

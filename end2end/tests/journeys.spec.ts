@@ -33,6 +33,23 @@ test("controls live in the URL, and the table shows the same", async ({ page }) 
   await expect(page.getByRole("region", { name: "Links of the diagram" })).toBeVisible();
 });
 
+test("an anchor is chosen by typing, and the palette goes anywhere", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  await hydrated(page);
+  const anchor = page.getByRole("combobox", { name: /Look from/ });
+  await anchor.fill("call");
+  await page.getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/anchor=/);
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog");
+  await palette.getByRole("combobox", { name: "Find" }).fill("billing");
+  await expect(palette.getByRole("option").first()).toContainText("Billing");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/inventory\?q=Billing/);
+});
+
 test("works without JavaScript", async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: process.env.THROUGHLINE_URL });
   const page = await context.newPage();

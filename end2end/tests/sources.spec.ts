@@ -9,8 +9,8 @@ test("a log gets in by the page, twice, and its activities are mapped and unmapp
   const file = { name: "kiosk.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) };
   for (const accepted of [2, 0]) {
     await page.goto("/sources");
+    await hydrated(page);
     await page.locator('input[type="file"]').setInputFiles(file);
-    await page.getByRole("button", { name: "Look at the file" }).click();
     await expect(page.getByRole("heading", { name: "kiosk.csv" })).toBeVisible();
     await hydrated(page);
     await page.getByRole("button", { name: "Import", exact: true }).click();
@@ -24,9 +24,12 @@ test("a log gets in by the page, twice, and its activities are mapped and unmapp
   await page.goto("/inventory/unmapped");
   await hydrated(page);
   const row = page.getByRole("row", { name: /^Kiosk kiosk/ });
-  await row.getByLabel(/^Touchpoint for/).selectOption({ index: 1 });
+  await row.getByRole("combobox", { name: /^Touchpoint for/ }).fill("order");
+  await page.getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
   await row.getByRole("button", { name: "Map" }).click();
-  await expect(page.getByRole("status")).toContainText("Mapped");
+  await expect(page.getByText("Mapped. Every journey shows it")).toBeVisible();
   await expect(row).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(row).toHaveCount(1);

@@ -72,6 +72,12 @@ pub enum Format {
     Csv,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DayOrder {
+    Day,
+    Month,
+}
+
 #[derive(Debug, Args)]
 pub struct Import {
     #[arg(required = true)]
@@ -95,6 +101,9 @@ pub struct Import {
     /// One character, or tab; detected without it.
     #[arg(long)]
     pub delimiter: Option<String>,
+    /// Which comes first in times like 01/02/2026; needed where the file does not show it.
+    #[arg(long, value_enum)]
+    pub day_order: Option<DayOrder>,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,

@@ -20,7 +20,7 @@ pub async fn open(place: &Place, demo: bool) -> Result<Services, UserError> {
         .remedy("Check the path and its rights.")
     };
     let data_dir = &place.data_dir;
-    std::fs::create_dir_all(data_dir).map_err(|error| unusable(data_dir, &error))?;
+    private_folder(data_dir).map_err(|error| unusable(data_dir, &error))?;
     let store = events::Store::open(data_dir).map_err(|error| ServiceError::from(error).into_user())?;
     let connections = db::connect(place.database_url.as_deref(), data_dir).await.map_err(|error| {
         UserError::new(
@@ -40,7 +40,26 @@ pub async fn open(place: &Place, demo: bool) -> Result<Services, UserError> {
     })?;
     let clock = Clock::system();
     let db = connections.into_db(clock.now()).await.map_err(|error| ServiceError::from(error).into_user())?;
-    Ok(Services::new(db, store, data_dir, clock, demo))
+    let claimed = store.claim(db.workspace_id()).map_err(|error| ServiceError::from(error).into_user())?;
+    if claimed.is_err() {
+        return Err(UserError::new(
+            Kind::Conflict,
+            "other_database",
+            format!("The data folder {} belongs to another database.", data_dir.display()),
+        )
+        .at("--database-url")
+        .remedy("Name the database that it was made with, or another data folder."));
+    }
+    Ok(Services::new(db, store, clock, demo))
+}
+
+/// Makes a folder that only its owner may look into; one that is there keeps its rights.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// An error with what lies behind it, in one line.

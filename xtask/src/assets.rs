@@ -12,6 +12,9 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::run::Step;
 use crate::{Outcome, root, setup, target};
 
+/// Largest compressed wasm, so that a first visit stays quick on a slow line.
+const MOST_WASM: usize = 450_000;
+
 /// Builds everything into `target/site`.
 pub fn build() -> Outcome {
     let step = Step::new("building the browser's half (wasm)");
@@ -71,6 +74,9 @@ pub fn build() -> Outcome {
     }
     let compressed = compress(&pkg)?;
     println!("   wasm: {} kB, {} kB compressed", module.len() / 1000, compressed / 1000);
+    if compressed > MOST_WASM {
+        return Err(format!("the compressed wasm has {compressed} bytes, more than {MOST_WASM}"));
+    }
     write(
         &fresh.join("assets.txt"),
         format!("pkg/{script_name}\npkg/{wasm_name}\npkg/{style_name}\n").as_bytes(),

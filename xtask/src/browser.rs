@@ -24,10 +24,13 @@ pub fn test(throughline: &Path) -> Outcome {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let demo = ["demo", "--customers", "1500", "--seed", "7", "--data-dir"];
     Step::new("making a small demo company").run(program(throughline).args(demo).arg(folder.path()))?;
+    let log = folder.path().join("stderr.txt");
+    let file = std::fs::File::create(&log).map_err(|error| error.to_string())?;
     let mut child = program(throughline)
         .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.path())
         .stdout(Stdio::piped())
+        .stderr(file)
         .spawn()
         .map_err(|error| format!("the server does not start: {error}"))?;
     let out = child.stdout.take();
@@ -42,7 +45,15 @@ pub fn test(throughline: &Path) -> Outcome {
         .next()
         .filter(|word| word.starts_with("http"))
         .ok_or("the server did not say where it listens")?;
-    let folder = root().join("end2end");
-    Step::new("browser tests")
-        .run(program("npx").current_dir(folder).args(["playwright", "test"]).env("THROUGHLINE_URL", address))
+    let end2end = root().join("end2end");
+    Step::new("browser tests").run(
+        program("npx").current_dir(end2end).args(["playwright", "test"]).env("THROUGHLINE_URL", address),
+    )?;
+    let said = std::fs::read_to_string(&log).map_err(|error| error.to_string())?;
+    print!("{said}");
+    if said.contains("panicked") {
+        Err("the server panicked during the browser tests".to_owned())
+    } else {
+        Ok(())
+    }
 }

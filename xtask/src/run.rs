@@ -43,15 +43,21 @@ impl Step {
     pub fn run(self, command: &mut Command) -> Outcome {
         let began = Instant::now();
         let status =
-            command.status().map_err(|error| format!("{}: can't run {command:?}: {error}", self.name))?;
+            command.status().map_err(|error| format!("{}: can't run {}: {error}", self.name, line(command)))?;
         if !status.success() {
-            return Err(format!("{} failed: {command:?} ended with {status}", self.name));
+            return Err(format!("{} failed: {} ended with {status}", self.name, line(command)));
         }
         if self.said {
             println!("   {} took {:.1} s", self.name, began.elapsed().as_secs_f64());
         }
         Ok(())
     }
+}
+
+/// A command as one would type it.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a program can be started at all.

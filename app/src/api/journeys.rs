@@ -2,26 +2,25 @@
 
 use contract::journeys as view;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use super::AppError;
 #[cfg(feature = "ssr")]
 use super::session::{context, refuse};
-use super::wire::View;
+use super::wire::{Question, View};
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn explore(query: view::ExploreQuery) -> Result<view::JourneysView, AppError> {
     let (services, actor) = context().await?;
     services::journeys::explore(&services, &actor, query).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn flow(query: view::ExploreQuery) -> Result<view::Flow, AppError> {
     let (services, actor) = context().await?;
     services::journeys::flow(&services, &actor, query).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn customer(id: String) -> Result<view::CustomerView, AppError> {
     let (services, actor) = context().await?;
     services::journeys::customer(&services, &actor, id).await.map_err(refuse)

@@ -3,11 +3,12 @@
 mod error;
 pub mod inventory;
 pub mod journeys;
+pub mod palette;
 pub mod people;
+pub mod preferences;
 #[cfg(feature = "ssr")]
 pub mod session;
 pub mod sources;
-pub mod theme;
 pub mod wire;
 
-pub use error::AppError;
+pub use error::{AppError, refused};

@@ -2,33 +2,34 @@
 
 use contract::people as view;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use super::AppError;
 #[cfg(feature = "ssr")]
 use super::session::{context, current_token, keep_token, redirect, refuse, services};
-use super::wire::View;
+use super::wire::{Form, Question, View};
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn door() -> Result<view::Door, AppError> {
     services::people::door(&services()).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn me() -> Result<view::Me, AppError> {
     let (services, actor) = context().await?;
     services::people::me(&services, &actor).await.map_err(refuse)
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn sign_in(email: String, password: String) -> Result<(), AppError> {
-    let token = services::people::sign_in(&services(), &email, &password).await.map_err(refuse)?;
+    let place = super::session::place();
+    let knock = services::people::Knock { email: &email, password: &password, place: &place };
+    let token = services::people::sign_in(&services(), knock).await.map_err(refuse)?;
     keep_token(Some(&token));
     redirect("/");
     Ok(())
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn sign_in_demo(email: String) -> Result<(), AppError> {
     let token = services::people::sign_in_demo(&services(), &email).await.map_err(refuse)?;
     keep_token(Some(&token));
@@ -36,7 +37,7 @@ pub async fn sign_in_demo(email: String) -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn sign_out() -> Result<(), AppError> {
     if let Some(token) = current_token() {
         services::people::sign_out(&services(), &token).await.map_err(refuse)?;
@@ -46,12 +47,12 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn invitation(token: String) -> Result<view::Invitation, AppError> {
     services::people::invitation(&services(), &token).await.map_err(refuse)
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn accept(
     token: String,
     password: String,
@@ -68,14 +69,14 @@ pub async fn accept(
     Ok(())
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn users() -> Result<view::Users, AppError> {
     let (services, actor) = context().await?;
     services::people::users(&services, &actor).await.map_err(refuse)
 }
 
 /// Answers with the path of the new user's link, which is shown once.
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn add_user(
     name: String,
     email: String,
@@ -95,14 +96,14 @@ pub async fn add_user(
 }
 
 /// Answers with the path of a fresh link.
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn invite_again(id: String) -> Result<String, AppError> {
     let (services, actor) = context().await?;
     let token = services::people::invite_again(&services, &actor, &id).await.map_err(refuse)?;
     Ok(format!("/invitation/{token}"))
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn change_user(
     id: String,
     version: i32,

@@ -1,5 +1,8 @@
 //! On the server: who asks, by the cookie of the request, and what answers carry in their head.
 
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use contract::{Kind, UserError};
@@ -79,14 +82,51 @@ pub fn current_token() -> Option<String> {
 
 /// Turns an error into an answer with its status.
 pub fn refuse(error: ServiceError) -> AppError {
-    let error = error.into_user();
+    answer_with(error.into_user())
+}
+
+/// Gives an answer the status of its error, and the pause after which trying again makes sense.
+pub fn answer_with(error: UserError) -> AppError {
     if let Some(response) = use_context::<ResponseOptions>()
         && !is_plain_form()
         && let Ok(status) = StatusCode::from_u16(error.kind.status())
     {
         response.set_status(status);
+        if let Some(seconds) = error.kind.retry_after() {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
     }
     AppError(error)
+}
+
+/// Writes into the audit log that a request tried to set a field that its form does not have.
+pub fn note_refused(field: &str) {
+    let (Some(services), Some(transport)) = (use_context::<Services>(), use_context::<Transport>()) else {
+        return;
+    };
+    let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
+    let what: String = format!("unknown field {field}").chars().take(200).collect();
+    tokio::spawn(async move {
+        let noted = async {
+            let actor = actor_of(&services, &headers, transport).await?;
+            services::people::note_refused(&services, &actor, &what).await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(error = %error, "a refused form could not be noted");
+        }
+    });
+}
+
+/// Logs what must not be shown.
+pub fn log_fault(message: &str) {
+    tracing::error!(message, "a server function failed");
+}
+
+/// Where the current request comes from, as an address of the network.
+pub fn place() -> String {
+    let parts = use_context::<Parts>();
+    let address = parts.as_ref().and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>());
+    address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default()
 }
 
 /// A form posted without JavaScript is answered by a redirect, whose status must stay.

@@ -2,31 +2,31 @@
 
 use contract::sources as view;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use super::AppError;
 #[cfg(feature = "ssr")]
 use super::session::{context, redirect, refuse};
-use super::wire::View;
+use super::wire::{Form, Question, View};
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn sources() -> Result<view::Sources, AppError> {
     let (services, actor) = context().await?;
     services::sources::sources(&services, &actor).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn import(id: String) -> Result<view::ImportView, AppError> {
     let (services, actor) = context().await?;
     services::sources::import(&services, &actor, &id).await.map_err(refuse)
 }
 
-#[server(prefix = "/api", input = Json, output = View)]
+#[server(prefix = "/api", input = Question, output = View)]
 pub async fn preview(
     upload: String,
     encoding: String,
     delimiter: String,
     source: String,
+    day_order: String,
 ) -> Result<view::Preview, AppError> {
     let (services, actor) = context().await?;
     let wish = services::sources::PreviewWish {
@@ -34,11 +34,12 @@ pub async fn preview(
         encoding: &encoding,
         delimiter: &delimiter,
         source: &source,
+        day_order: &day_order,
     };
     services::sources::preview(&services, &actor, wish).await.map_err(refuse)
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn start_import(form: view::StartImport) -> Result<(), AppError> {
     let (services, actor) = context().await?;
     let id = services::sources::start(&services, &actor, form).await.map_err(refuse)?;
@@ -46,7 +47,7 @@ pub async fn start_import(form: view::StartImport) -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api")]
+#[server(prefix = "/api", input = Form)]
 pub async fn cancel_import(id: String) -> Result<(), AppError> {
     let (services, actor) = context().await?;
     services::sources::cancel(&services, &actor, &id).await.map_err(refuse)

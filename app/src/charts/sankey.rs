@@ -4,14 +4,21 @@
 //! style shows one. Every node and link is a link to its panel, so it works without JavaScript. With it,
 //! pointing or focusing lights the whole flow, and the arrow keys walk along it.
 
+mod figures;
+mod heads;
+mod minimap;
+
 use contract::journeys::{Drawing, ExploreQuery, Flow, JourneysView, LinkView, NodeKind, NodeView, SankeyView};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use self::figures::figures;
+use self::heads::heads;
+use self::minimap::Minimap;
 use super::walk::{Key, Spot, step};
 use crate::api::journeys::flow;
-use crate::components::format::{count, counted, duration, percent};
+use crate::components::format::percent;
 use crate::components::owner::swatch;
 
 /// Room for the heads of the columns.
@@ -20,6 +27,9 @@ const HEAD: f32 = 44.0;
 const MORE: u32 = 30;
 /// How long the pointer must rest before the exact flow is asked for, in milliseconds.
 const REST: u64 = 60;
+
+/// Columns that fit a wide screen; more scroll, below a small map.
+const FIT: usize = 10;
 
 /// Which way the flow runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +63,10 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
         sankey: StoredValue::new(sankey),
     };
     let rest = RwSignal::new(chosen);
+    let window = NodeRef::<leptos::html::Div>::new();
+    let classes = state
+        .sankey
+        .with_value(|sankey| sankey.nodes.iter().map(|node| class(state, node)).collect::<Vec<_>>());
     Effect::new(move |_| {
         let Some(spot) = state.at.get() else { return };
         if state.lit.with_untracked(|lit| lit.as_ref().is_some_and(|(known, _)| *known == spot)) {
@@ -84,7 +98,8 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
     view! {
         <figure class="sankey">
             <figcaption class="sankey-figures" aria-live="polite">{figures}</figcaption>
-            <div class="sankey-wide" tabindex="-1"><Drawn state run=Run::Across drawing=view.wide.clone()/></div>
+            {(view.wide.columns.len() > FIT).then(|| view! { <Minimap drawing=view.wide.clone() classes window/> })}
+            <div class="sankey-wide" tabindex="-1" node_ref=window><Drawn state run=Run::Across drawing=view.wide.clone()/></div>
             <div class="sankey-tall" tabindex="-1"><Drawn state run=Run::Down drawing=view.tall.clone()/></div>
         </figure>
     }
@@ -136,63 +151,26 @@ fn href(state: State, spot: Spot) -> String {
     format!("/journeys{}", query.to_search())
 }
 
-/// A spot's figures in a sentence.
-fn figures(sankey: &SankeyView, spot: Spot) -> String {
-    match spot {
-        Spot::Node(at) => {
-            let NodeView { label, journeys, starts, ends, holds, .. } = &sankey.nodes[at];
-            let share = percent(*journeys as f64 / sankey.journeys.max(1) as f64);
-            let mut text = format!(
-                "{label}: {}, {share} of {}",
-                counted(*journeys, "journey", "journeys"),
-                count(sankey.journeys)
-            );
-            if *starts > 0 {
-                text.push_str(&format!("; {} start here", count(*starts)));
-            }
-            if *ends > 0 {
-                text.push_str(&format!("; {} end here", count(*ends)));
-            }
-            if holds.is_some() {
-                text.push_str("; click to open");
-            }
-            text
-        }
-        Spot::Link(at) => {
-            let link = &sankey.links[at];
-            let name = |id: &str| {
-                sankey.nodes.iter().find(|node| node.id == id).map_or("", |node| node.label.as_str())
-            };
-            let mut text = format!(
-                "{} → {}: {}, {} of those at {}",
-                name(&link.source),
-                name(&link.target),
-                counted(link.journeys, "journey", "journeys"),
-                percent(link.share),
-                name(&link.source)
-            );
-            if let (Some(median), Some(p95)) = (link.median_seconds, link.p95_seconds) {
-                text.push_str(&format!("; median {}, 95 % within {}", duration(median), duration(p95)));
-            }
-            if link.handoff_share > 0.0 {
-                text.push_str(&format!("; {} change department", percent(link.handoff_share)));
-            }
-            text
-        }
-    }
+/// Colour of the department that owns a node.
+fn colour(state: State, node: &NodeView) -> Option<u32> {
+    let department = node.department?;
+    state.view.with_value(|view| view.departments.get(department as usize).map(|one| one.colour))
 }
 
-/// Name of a colour pair's gradient.
+/// Name of a node's colour among the gradients.
 fn paint(state: State, node: &NodeView) -> String {
     match node.kind {
         NodeKind::Ended | NodeKind::Started => "gone".to_owned(),
-        _ => {
-            let department = node.department;
-            let colour = state.view.with_value(|view| {
-                department.and_then(|at| view.departments.get(at as usize)).map(|one| one.colour)
-            });
-            colour.map_or("none".to_owned(), |colour| (colour % 10).to_string())
-        }
+        _ => colour(state, node).map_or("none".to_owned(), |colour| (colour % 10).to_string()),
+    }
+}
+
+/// Classes of a node, by what it stands for and by its department.
+fn class(state: State, node: &NodeView) -> String {
+    match node.kind {
+        NodeKind::Node => format!("node {}", swatch(colour(state, node))),
+        NodeKind::Other => "node node-other".to_owned(),
+        NodeKind::Ended | NodeKind::Started => "node node-gone".to_owned(),
     }
 }
 
@@ -260,6 +238,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
     let lit_drawing = drawing.clone();
     let lit_ends = ends.clone();
     let (width, height) = (drawing.width, drawing.height + HEAD);
+    let asked = state.view.with_value(|view| view.query.clone());
     view! {
         <svg
             class="sankey-svg"
@@ -283,7 +262,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                     <rect width="2" height="5" class="hatch-line"></rect>
                 </pattern>
             </defs>
-            {heads(state, run, &drawing, &sankey)}
+            {heads(&asked, run, &drawing, &sankey)}
             <g transform=format!("translate(0 {HEAD})")>
                 <g class="links">
                     {ends.iter().enumerate().map(|(at, &(from, to))| {
@@ -331,15 +310,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                             Run::Across => (drawn.at, drawn.start, Drawing::NODE, drawn.length),
                             Run::Down => (drawn.start, drawn.at, drawn.length, Drawing::NODE),
                         };
-                        let class = match node.kind {
-                            NodeKind::Node => {
-                                let department = node.department;
-                                let colour = state.view.with_value(|view| department.and_then(|at| view.departments.get(at as usize)).map(|one| one.colour));
-                                format!("node {}", swatch(colour))
-                            }
-                            NodeKind::Other => "node node-other".to_owned(),
-                            NodeKind::Ended | NodeKind::Started => "node node-gone".to_owned(),
-                        };
+                        let class = class(state, &node);
                         let fill = (node.kind == NodeKind::Other).then(|| format!("url(#{prefix}-hatch)"));
                         let share = percent(node.journeys as f64 / sankey.journeys.max(1) as f64);
                         let (text_x, text_y) = match run {
@@ -388,44 +359,6 @@ fn seam(drawing: &Drawing, from: usize, to: usize, at: usize, run: Run) -> Strin
         Run::Across => format!("M{along:.1} {start:.1}V{end:.1}"),
         Run::Down => format!("M{start:.1} {along:.1}H{end:.1}"),
     }
-}
-
-/// What each column is, how many journeys are still there, and folding it again where Other was opened.
-fn heads(state: State, run: Run, drawing: &Drawing, sankey: &SankeyView) -> impl IntoView {
-    let query = state.view.with_value(|view| view.query.clone());
-    sankey
-        .columns
-        .iter()
-        .zip(&drawing.columns)
-        .map(|(column, &at)| {
-            let step = column.step;
-            let name = match (step, query.direction) {
-                (0, _) if query.anchor.is_some() => "At".to_owned(),
-                (0, _) => "End".to_owned(),
-                (step, _) if step < 0 => format!("{} before", -step),
-                (step, contract::journeys::Towards::Both) => format!("{step} after"),
-                (step, _) => format!("Step {step}"),
-            };
-            let fold = query.opened.iter().any(|(opened, _)| *opened == step).then(|| {
-                let opened = query.opened.iter().copied().filter(|(at, _)| *at != step).collect();
-                format!("/journeys{}", ExploreQuery { opened, ..query.unselected() }.to_search())
-            });
-            let (x, y) = match run {
-                Run::Across => (at, 14.0),
-                Run::Down => (0.0, HEAD + at - 18.0),
-            };
-            view! {
-                <g class="head"><text x=x.to_string() y=y.to_string()>
-                    <tspan class="head-step">{name}</tspan>
-                    {match run {
-                        Run::Across => view! { <tspan class="head-count" x=x.to_string() dy="15">{count(column.journeys)}</tspan> }.into_any(),
-                        Run::Down => view! { <tspan class="head-count" dx="6">{count(column.journeys)}</tspan> }.into_any(),
-                    }}
-                    {fold.map(|href| view! { <a class="head-fold" href=href><tspan dx="6">"fold"</tspan></a> })}
-                </text></g>
-            }
-        })
-        .collect_view()
 }
 
 fn focus(id: &str) {

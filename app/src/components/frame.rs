@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet, Redirect};
 
 use super::icon::Icon;
-use super::notice::{Loading, Problem};
+use super::loaded::loaded_or;
+use super::notice::Problem;
+use super::palette::Palette;
 use super::post::{Post, Submission};
 use crate::api::people::{SignOut, me};
-use crate::api::theme::{SetTheme, theme};
-use crate::api::wire::load;
+use crate::api::preferences::{SetRail, SetTheme, theme};
 
 /// Who is signed in, for the pages within.
 #[derive(Clone)]
@@ -19,21 +20,18 @@ pub struct Signed(pub Me);
 /// The frame.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let me = load(|| (), |()| me());
-    view! {
-        <Suspense fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match me.await {
-                    Ok(me) => {
-                        provide_context(Signed(me.clone()));
-                        view! { <Inside me/> }.into_any()
-                    }
-                    Err(error) if error.0.kind == Kind::SignedOut => view! { <Redirect path="/sign-in"/> }.into_any(),
-                    Err(error) => view! { <main class="page"><Problem error/></main> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    loaded_or(
+        || (),
+        |()| me(),
+        |me: Me| {
+            provide_context(Signed(me.clone()));
+            view! { <Inside me/> }.into_any()
+        },
+        |error| match error.0.kind {
+            Kind::SignedOut => view! { <Redirect path="/sign-in"/> }.into_any(),
+            _ => view! { <main class="page"><Problem error/></main> }.into_any(),
+        },
+    )
 }
 
 #[component]
@@ -52,6 +50,7 @@ fn Inside(me: Me) -> impl IntoView {
                     </svg>
                     <span>"Throughline"</span>
                 </a>
+                <Palette/>
                 <nav aria-label="Main">
                     {may.see_journeys.then(|| view! { <A href="/journeys"><Icon name="route"/><span>"Journeys"</span></A> })}
                     {may.see_inventory.then(|| view! { <A href="/inventory"><Icon name="table"/><span>"Inventory"</span></A> })}
@@ -59,7 +58,7 @@ fn Inside(me: Me) -> impl IntoView {
                     {may.see_users.then(|| view! { <A href="/users"><Icon name="users"/><span>"Users"</span></A> })}
                 </nav>
                 <div class="rail-foot">
-                    <ThemeSwitch/>
+                    <div class="rail-preferences"><ThemeSwitch/><RailSwitch/></div>
                     <p class="who">
                         <strong>{name}</strong>
                         <span>{role.label()} ", " {place}</span>
@@ -77,21 +76,42 @@ fn Inside(me: Me) -> impl IntoView {
     }
 }
 
+/// Sets an attribute of the document's root, which the style follows.
+fn mark_root(name: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        // A root element always takes attributes.
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+/// The navigation with words, or with icons alone.
+#[component]
+fn RailSwitch() -> impl IntoView {
+    let action = Submission::to::<SetRail>();
+    let option = |key: &'static str, label: &'static str| {
+        view! {
+            <button class=format!("button button-quiet rail-{key}") type="submit" name="rail" value=key aria-label=label title=label on:click=move |_| mark_root("data-rail", key)>
+                <Icon name="panel-left"/>
+            </button>
+        }
+    };
+    view! {
+        <Post to=action class="rail-switch">
+            {option("narrow", "Navigation with icons alone")}
+            {option("wide", "Navigation with words")}
+        </Post>
+    }
+}
+
 /// Light, dark, or as the system has it.
 #[component]
 fn ThemeSwitch() -> impl IntoView {
     let action = Submission::to::<SetTheme>();
     let chosen = theme();
-    let show = |theme: &str| {
-        if let Some(root) = document().document_element() {
-            // A root element always takes attributes.
-            let _ = root.set_attribute("data-theme", theme);
-        }
-    };
     let option = move |key: &'static str, label: &'static str, icon: &'static str| {
         let pressed = chosen == key;
         view! {
-            <button class="button button-quiet" type="submit" name="theme" value=key aria-label=label title=label data-chosen=pressed.to_string() on:click=move |_| show(key)>
+            <button class="button button-quiet" type="submit" name="theme" value=key aria-label=label title=label data-chosen=pressed.to_string() on:click=move |_| mark_root("data-theme", key)>
                 <Icon name=icon/>
             </button>
         }

@@ -1,8 +1,15 @@
 //! Pieces that pages are made of, on semantic HTML.
 
+pub mod combobox;
+pub mod escape;
 pub mod format;
 pub mod frame;
+pub mod help;
 pub mod icon;
+pub mod loaded;
 pub mod notice;
 pub mod owner;
+pub mod palette;
 pub mod post;
+pub mod tabs;
+pub mod upload;

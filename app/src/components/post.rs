@@ -3,6 +3,7 @@
 //!
 //! The form's fields travel as they were typed: nothing of a form's type is compiled into the browser's half.
 
+use contract::UserError;
 use leptos::ev::SubmitEvent;
 use leptos::form::form_data_from_event;
 use leptos::prelude::*;
@@ -33,10 +34,11 @@ pub struct Submission {
 impl Submission {
     /// Of forms that post to the server function `F`.
     pub fn to<F: ServerFn<Error = AppError>>() -> Self {
-        // Posted without JavaScript, a refusal comes back in the page's address.
+        // Posted without JavaScript, a refusal comes back in the page's address. Anyone can write an address, so
+        // only its code is taken from there, and the words are ours.
         let refused = use_context::<ServerActionError>()
             .filter(|refused| refused.path() == F::PATH)
-            .map(|refused| ServerFnUrlError::<AppError>::decode_err(refused.err()));
+            .map(|refused| in_our_words(ServerFnUrlError::<AppError>::decode_err(refused.err())));
         Self {
             path: F::PATH,
             pending: RwSignal::new(false),
@@ -90,6 +92,21 @@ impl Submission {
                 }
             }
         });
+    }
+}
+
+/// What a refusal's code means.
+fn in_our_words(AppError(error): AppError) -> AppError {
+    let plain = |message: &str, remedy: &str| {
+        AppError(UserError::new(error.kind, error.code.clone(), message).remedy(remedy))
+    };
+    match error.code.as_str() {
+        "wrong_password" => plain("The address or the password is wrong.", "Check both, and try again."),
+        "too_many_attempts" | "busy" => plain("There were too many attempts lately.", "Wait five minutes."),
+        "stale" => plain("Someone else changed this meanwhile.", "Repeat your change on what is shown now."),
+        "name_taken" | "email_taken" => plain("This name or address is taken.", "Choose another."),
+        "in_use" => plain("Something else still refers to it.", "Change or remove that first."),
+        _ => plain("This was not accepted.", "Check what you entered, and try again."),
     }
 }
 

@@ -37,14 +37,18 @@ pub enum Kind {
     Stale,
     /// 413: over a limit that is named.
     TooLarge,
+    /// 428: a change without the version that it starts from.
+    MissingVersion,
     /// 422: understood, but a value cannot be accepted.
     Unprocessable,
     /// 429: too many attempts.
     TooMany,
     /// 500: our fault; `message` carries a reference only.
     Internal,
-    /// 503 and 507: cannot do it now.
+    /// 503: cannot do it now.
     Unavailable,
+    /// 507: no room left to write.
+    Full,
 }
 
 impl Kind {
@@ -59,9 +63,22 @@ impl Kind {
             Self::Stale => 412,
             Self::TooLarge => 413,
             Self::Unprocessable => 422,
+            Self::MissingVersion => 428,
             Self::TooMany => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
+            Self::Full => 507,
+        }
+    }
+}
+
+impl Kind {
+    /// Seconds after which trying again makes sense.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::TooMany | Self::Unavailable => Some(5),
+            Self::Full => Some(60),
+            _ => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod error;
 pub mod inventory;
 pub mod journeys;
+pub mod palette;
 pub mod people;
 pub mod sources;
 

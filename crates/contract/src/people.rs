@@ -83,6 +83,8 @@ pub struct May {
     pub edit_own_inventory: bool,
     pub see_sources: bool,
     pub import: bool,
+    /// Take tables and pictures away as files.
+    pub export: bool,
     pub see_users: bool,
     pub manage_users: bool,
 }

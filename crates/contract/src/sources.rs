@@ -129,6 +129,10 @@ pub struct Preview {
     pub time_zones: Vec<String>,
     /// The times of the sample carry no zone, so one must be chosen.
     pub zone_needed: bool,
+    /// Day and month can't be told apart: which comes first must be said.
+    pub day_order_needed: bool,
+    /// What was said: `day`, `month` or nothing.
+    pub day_order: String,
     /// Sample times read with the suggested format, as text in UTC, beside the raw text.
     pub times: Vec<(String, Option<String>)>,
     pub warnings: Vec<String>,
@@ -169,6 +173,8 @@ pub struct StartImport {
     pub encoding: String,
     pub delimiter: String,
     pub time_zone: String,
+    #[serde(default)]
+    pub day_order: String,
     pub customer: String,
     pub time: String,
     pub activity: String,

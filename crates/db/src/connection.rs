@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait as _,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 
 use crate::DbError;
@@ -67,6 +67,14 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
+/// Begins a transaction that holds the write lock from its start, where the database has one.
+async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbError> {
+    let sqlite_transaction_mode =
+        matches!(writer.get_database_backend(), DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
+    let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+    Ok(writer.begin_with_options(options).await?)
+}
+
 impl Connections {
     /// For the migrator.
     pub fn writer(&self) -> &DatabaseConnection {
@@ -75,7 +83,10 @@ impl Connections {
 
     /// Takes the workspace, making it where the database is new.
     pub async fn into_db(self, now: i64) -> Result<Db, DbError> {
-        let workspace = crate::workspace::ensure(&self.writer, now).await?;
+        // Two processes may open a new database at once: the second waits, and finds what the first made.
+        let tx = begin(&self.writer).await?;
+        let workspace = crate::workspace::ensure(&tx, now).await?;
+        tx.commit().await?;
         Ok(Db { reader: self.reader, writer: self.writer, workspace })
     }
 }
@@ -83,14 +94,21 @@ impl Connections {
 impl Db {
     /// Begins a write transaction.
     pub async fn write(&self) -> Result<Tx, DbError> {
-        let sqlite_transaction_mode = matches!(self.writer.get_database_backend(), DbBackend::Sqlite)
-            .then_some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
-        let inner = self.writer.begin_with_options(options).await?;
-        Ok(Tx { inner, workspace: self.workspace.clone() })
+        Ok(Tx { inner: begin(&self.writer).await?, workspace: self.workspace.clone() })
     }
 
-    /// The workspace's id.
+    /// Several reads of one and the same moment.
+    pub(crate) async fn moment(&self) -> Result<DatabaseTransaction, DbError> {
+        // SQLite reads a snapshot in any transaction; PostgreSQL where it is told to.
+        let isolation = matches!(self.reader.get_database_backend(), DbBackend::Postgres)
+            .then_some(IsolationLevel::RepeatableRead);
+        Ok(self
+            .reader
+            .begin_with_config(isolation, Some(AccessMode::ReadOnly).filter(|_| isolation.is_some()))
+            .await?)
+    }
+
+    /// The workspace's id, which the data folder remembers too.
     pub fn workspace_id(&self) -> &str {
         &self.workspace
     }

@@ -162,22 +162,21 @@ pub struct Upload {
 
 /// All sources in the order in which they came.
 pub async fn sources(db: &Db) -> Result<Vec<Source>, DbError> {
+    sources_in(&db.reader, &db.workspace).await
+}
+
+async fn sources_in(connection: &impl ConnectionTrait, workspace: &str) -> Result<Vec<Source>, DbError> {
     Ok(source::Entity::find()
-        .filter(source::Column::WorkspaceId.eq(&db.workspace))
+        .filter(source::Column::WorkspaceId.eq(workspace))
         .order_by_asc(source::Column::Ordinal)
         .into_model::<Source>()
-        .all(&db.reader)
+        .all(connection)
         .await?)
 }
 
 /// The source of that name, made where there is none.
 pub async fn ensure_source(tx: &Tx, name: &str, now: i64) -> Result<Source, DbError> {
-    let known = source::Entity::find()
-        .filter(source::Column::WorkspaceId.eq(&tx.workspace))
-        .order_by_asc(source::Column::Ordinal)
-        .into_model::<Source>()
-        .all(&tx.inner)
-        .await?;
+    let known = sources_in(&tx.inner, &tx.workspace).await?;
     if let Some(source) = known.iter().find(|source| source.name == name) {
         return Ok(source.clone());
     }
@@ -283,7 +282,14 @@ fn row(tx: &Tx, import: &Import) -> import::ActiveModel {
 /// Notes how an import ended and, where it brought events, records its segments: from this commit on they
 /// count, all of them.
 pub async fn finish_import(tx: &Tx, ended: &Import, segments: &[Segment]) -> Result<(), DbError> {
-    import::Entity::update(row(tx, ended)).exec(&tx.inner).await?;
+    let update = import::Entity::update_many()
+        .set(row(tx, ended))
+        .filter(import::Column::Id.eq(&ended.id))
+        .filter(import::Column::State.eq("running"));
+    // What is recorded already stays: a commit may have gone through although its answer was lost.
+    if update.exec(&tx.inner).await?.rows_affected == 0 {
+        return Err(DbError::NotFound { noun: "running import" });
+    }
     if segments.is_empty() {
         return Ok(());
     }
@@ -321,25 +327,49 @@ pub async fn finish_import(tx: &Tx, ended: &Import, segments: &[Segment]) -> Res
 
 /// Marks imports as interrupted that no process can be working on any more. Only for the holder of the
 /// import lock.
-pub async fn mark_interrupted(tx: &Tx, except: Option<&str>, now: i64) -> Result<u64, DbError> {
-    let mut update = import::Entity::update_many()
+pub async fn mark_interrupted(tx: &Tx, except: &[String], now: i64) -> Result<u64, DbError> {
+    let update = import::Entity::update_many()
         .col_expr(import::Column::State, Expr::value("interrupted"))
         .col_expr(import::Column::FinishedAt, Expr::value(now))
         .filter(import::Column::WorkspaceId.eq(&tx.workspace))
-        .filter(import::Column::State.eq("running"));
-    if let Some(except) = except {
-        update = update.filter(import::Column::Id.ne(except));
-    }
+        .filter(import::Column::State.eq("running"))
+        .filter(import::Column::Id.is_not_in(except.iter().map(String::as_str)));
     Ok(update.exec(&tx.inner).await?.rows_affected)
+}
+
+/// Ids of imports that did not end well, or not yet: what they left behind counts for nothing.
+pub async fn unfinished(db: &Db) -> Result<Vec<String>, DbError> {
+    Ok(import::Entity::find()
+        .filter(import::Column::WorkspaceId.eq(&db.workspace))
+        .filter(import::Column::State.ne("done"))
+        .select_only()
+        .column(import::Column::Id)
+        .into_tuple()
+        .all(&db.reader)
+        .await?)
+}
+
+/// The sources and the manifest with its version, all as of one moment.
+pub async fn manifest(db: &Db) -> Result<(i64, Vec<Source>, Vec<Segment>), DbError> {
+    let moment = db.moment().await?;
+    let version = workspace::get_in(&moment, &db.workspace).await?.data_version;
+    let sources = sources_in(&moment, &db.workspace).await?;
+    let segments = segments_in(&moment, &db.workspace).await?;
+    moment.commit().await?;
+    Ok((version, sources, segments))
 }
 
 /// The manifest, in order.
 pub async fn segments(db: &Db) -> Result<Vec<Segment>, DbError> {
+    segments_in(&db.reader, &db.workspace).await
+}
+
+async fn segments_in(connection: &impl ConnectionTrait, workspace: &str) -> Result<Vec<Segment>, DbError> {
     Ok(segment::Entity::find()
-        .filter(segment::Column::WorkspaceId.eq(&db.workspace))
+        .filter(segment::Column::WorkspaceId.eq(workspace))
         .order_by_asc(segment::Column::Ordinal)
         .into_model::<Segment>()
-        .all(&db.reader)
+        .all(connection)
         .await?)
 }
 
@@ -377,8 +407,7 @@ pub async fn old_uploads(db: &Db, before: i64) -> Result<Vec<Upload>, DbError> {
         .await?)
 }
 
-/// Forgets an uploaded file.
-pub async fn delete_upload(tx: &Tx, id: &str) -> Result<(), DbError> {
-    upload::Entity::delete_by_id(id).exec(&tx.inner).await?;
-    Ok(())
+/// Forgets an uploaded file; false where that was done before.
+pub async fn delete_upload(tx: &Tx, id: &str) -> Result<bool, DbError> {
+    Ok(upload::Entity::delete_by_id(id).exec(&tx.inner).await?.rows_affected > 0)
 }

@@ -178,14 +178,18 @@ pub async fn change(
     if stored.version != given {
         return Err(DbError::Stale { noun: "user", given, stored: stored.version });
     }
-    account::Entity::update_many()
+    let changed = account::Entity::update_many()
         .col_expr(account::Column::Role, Expr::value(role))
         .col_expr(account::Column::DepartmentId, Expr::value(department.map(str::to_owned)))
         .col_expr(account::Column::Disabled, Expr::value(disabled))
         .col_expr(account::Column::Version, Expr::value(given + 1))
         .filter(account::Column::Id.eq(id))
+        .filter(account::Column::Version.eq(given))
         .exec(&tx.inner)
         .await?;
+    if changed.rows_affected == 0 {
+        return Err(DbError::Stale { noun: "user", given, stored: given + 1 });
+    }
     if disabled {
         session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(&tx.inner).await?;
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, DatabaseConnection, FromQueryResult};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, FromQueryResult};
 
 use crate::{Db, DbError, Tx, new_id};
 
@@ -37,7 +37,7 @@ pub struct Workspace {
     pub data_version: i64,
 }
 
-pub(crate) async fn ensure(connection: &DatabaseConnection, now: i64) -> Result<String, DbError> {
+pub(crate) async fn ensure(connection: &DatabaseTransaction, now: i64) -> Result<String, DbError> {
     if let Some(known) = entity::Entity::find().one(connection).await? {
         return Ok(known.id);
     }
@@ -56,9 +56,13 @@ pub(crate) async fn ensure(connection: &DatabaseConnection, now: i64) -> Result<
 
 /// Reads the workspace.
 pub async fn get(db: &Db) -> Result<Workspace, DbError> {
-    entity::Entity::find_by_id(&db.workspace)
+    get_in(&db.reader, &db.workspace).await
+}
+
+pub(crate) async fn get_in(connection: &impl ConnectionTrait, id: &str) -> Result<Workspace, DbError> {
+    entity::Entity::find_by_id(id)
         .into_model::<Workspace>()
-        .one(&db.reader)
+        .one(connection)
         .await?
         .ok_or(DbError::NotFound { noun: "workspace" })
 }

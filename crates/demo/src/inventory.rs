@@ -30,7 +30,6 @@ Invoice,Use,Billing,Billing,in_house,company,no,,billing,exact,Invoice sent,,,,
 Price promise,Buy,Shop,Sales,in_house,company,no,,billing,exact,Price differs from offer,,Broken,-2,yes
 Payment,Use,Billing,Billing,in_house,customer,no,,billing,exact,Payment received,,,,
 Phone menu,Get help,Phone,Contact centre,in_house,customer,no,,ivr,prefix,Menu,,,,
-Phone menu,,,,,,,,ivr,exact,Welcome,,,,
 Phone queue,Get help,Phone,Contact centre,in_house,customer,no,,ivr,exact,Queue,,,,
 Call,Get help,Phone,Contact centre,in_house,customer,yes,6.50,contact_centre,exact,Call,,,,
 Chat,Get help,Chat,Contact centre,in_house,customer,yes,4.20,contact_centre,exact,Chat,,,,

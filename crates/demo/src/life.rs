@@ -109,11 +109,13 @@ impl Life<'_> {
         }
         let call = self.chance(0.78);
         if call {
-            for menu in ["Welcome", "Menu: service"] {
-                let seconds = self.within(8, 40);
-                let when = at - self.within(60, 240);
-                self.logs.add(To::Ivr, when, vec![self.id.clone(), menu.to_owned(), seconds.to_string()]);
-            }
+            let seconds = self.within(8, 40);
+            let when = at - self.within(60, 240);
+            self.logs.add(
+                To::Ivr,
+                when,
+                vec![self.id.clone(), "Menu: service".to_owned(), seconds.to_string()],
+            );
             let waited = self.within(20, 600);
             self.logs.add(To::Ivr, at - 30, vec![self.id.clone(), "Queue".to_owned(), waited.to_string()]);
         }
@@ -238,13 +240,16 @@ impl Life<'_> {
             } else {
                 self.bill(at, "Invoice sent", "39.90", plan);
             }
-            if self.chance(0.35) {
+            if self.chance(0.25) {
                 let seen = self.daytime(at + DAY);
                 self.web(seen, "My invoices");
             }
-            let paid = at + self.within(2, 15) * DAY;
-            self.bill(paid, "Payment received", "39.90", plan);
-            if self.chance(0.6) {
+            // Most pay by direct debit, which writes no log.
+            if self.chance(0.3) {
+                let paid = at + self.within(2, 15) * DAY;
+                self.bill(paid, "Payment received", "39.90", plan);
+            }
+            if self.chance(0.3) {
                 let sent = self.daytime(at + 9 * DAY);
                 self.mail(sent, "Sent", "newsletter");
                 if self.chance(0.3) {
@@ -254,7 +259,7 @@ impl Life<'_> {
             }
             month += 30 * DAY;
         }
-        let visits = self.within(1, 4);
+        let visits = self.within(1, 3);
         for _ in 0..visits {
             let at = self.within(first, (BEGIN + DAYS * DAY).max(first + 1));
             let at = self.daytime(at);
@@ -277,7 +282,7 @@ impl Life<'_> {
             self.strike(at, "app outage", 0.35, "technical", notes);
         }
         // Questions that nobody caused.
-        let mut at = first + self.soon(75.0 * DAY as f64);
+        let mut at = first + self.soon(110.0 * DAY as f64);
         while self.open(at) {
             let when = self.daytime(at);
             let (code, note) = [
@@ -287,7 +292,7 @@ impl Life<'_> {
                 ("other", "general question"),
             ][self.rng.random_range(0..4)];
             self.contact(when, None, code, note);
-            at += self.soon(110.0 * DAY as f64);
+            at += self.soon(140.0 * DAY as f64);
         }
         let renewal = first + 150 * DAY;
         if self.chance(0.5) {

@@ -29,8 +29,15 @@ impl Store {
     }
 
     /// The pseudonyms of this folder.
+    ///
+    /// A key is made only where nothing was pseudonymised yet: a fresh key beside old events would make two
+    /// customers of each.
     pub fn pseudonyms(&self) -> Result<Pseudonyms, EventsError> {
-        Pseudonyms::open(&self.root.join("keys").join("pseudonyms.key"))
+        let path = self.root.join("keys").join("pseudonyms.key");
+        if !path.exists() && self.has_segments()? {
+            return Err(EventsError::io("reading", path)(std::io::ErrorKind::NotFound.into()));
+        }
+        Pseudonyms::open(&path)
     }
 
     /// Where a segment lies.
@@ -68,20 +75,72 @@ impl Store {
         }
     }
 
-    /// Removes segment files that the manifest does not name: leftovers of imports that never finished.
+    /// Removes what imports left behind that never finished: segments that the manifest does not name, and
+    /// quarantined rows. Files of imports that are not among the unfinished stay, whoever wrote them.
     /// Only for the holder of the lock.
-    pub fn sweep(&self, _lock: &ImportLock, named: &HashSet<String>) -> Result<usize, EventsError> {
-        let folder = self.segments();
+    pub fn sweep(
+        &self,
+        _lock: &ImportLock,
+        unfinished: &HashSet<String>,
+        named: &HashSet<String>,
+    ) -> Result<usize, EventsError> {
         let mut removed = 0;
-        for entry in fs::read_dir(&folder).map_err(EventsError::io("listing", &folder))? {
-            let entry = entry.map_err(EventsError::io("listing", &folder))?;
-            let name = entry.file_name();
-            if !name.to_str().is_some_and(|name| named.contains(name)) {
-                fs::remove_file(entry.path()).map_err(EventsError::io("removing", entry.path()))?;
-                removed += 1;
+        for folder in [self.segments(), self.root.join("quarantine")] {
+            for entry in fs::read_dir(&folder).map_err(EventsError::io("listing", &folder))? {
+                let entry = entry.map_err(EventsError::io("listing", &folder))?;
+                let name = entry.file_name();
+                let Some(name) = name.to_str() else { continue };
+                // An import's id is the 36 characters that its files' names begin with.
+                let left = name.get(..36).is_some_and(|import| unfinished.contains(import));
+                if left && !named.contains(name) {
+                    fs::remove_file(entry.path()).map_err(EventsError::io("removing", entry.path()))?;
+                    removed += 1;
+                }
             }
         }
         Ok(removed)
+    }
+
+    /// Removes uploaded files older than a moment, except those that are waited for.
+    pub fn sweep_uploads(
+        &self,
+        before: std::time::SystemTime,
+        waited_for: &HashSet<String>,
+    ) -> Result<(), EventsError> {
+        let folder = self.root.join("uploads");
+        for entry in fs::read_dir(&folder).map_err(EventsError::io("listing", &folder))? {
+            let entry = entry.map_err(EventsError::io("listing", &folder))?;
+            let old = entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| at < before);
+            if old && !entry.file_name().to_str().is_some_and(|name| waited_for.contains(name)) {
+                fs::remove_file(entry.path()).map_err(EventsError::io("removing", entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that this folder belongs to a workspace: notes it in a new folder, and says whose it is
+    /// where it is another's.
+    pub fn claim(&self, workspace: &str) -> Result<Result<(), String>, EventsError> {
+        let path = self.root.join("workspace");
+        match fs::read_to_string(&path) {
+            Ok(known) if known.trim() == workspace => Ok(Ok(())),
+            Ok(known) => Ok(Err(known.trim().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                fs::write(&path, workspace).map_err(EventsError::io("writing", &path))?;
+                sync_folder(&self.root)?;
+                Ok(Ok(()))
+            }
+            Err(error) => Err(EventsError::io("reading", &path)(error)),
+        }
+    }
+
+    /// Whether any segment lies here.
+    pub fn has_segments(&self) -> Result<bool, EventsError> {
+        let folder = self.segments();
+        let mut entries = fs::read_dir(&folder).map_err(EventsError::io("listing", &folder))?;
+        Ok(entries.any(|entry| {
+            entry.is_ok_and(|entry| entry.path().extension().is_some_and(|kind| kind == "parquet"))
+        }))
     }
 }
 

@@ -14,8 +14,34 @@ pub enum TimeFormat {
     Pattern(&'static str),
 }
 
-/// Patterns in the order in which they are tried; day before month unless only the other fits.
-const PATTERNS: [&str; 14] = [
+/// Which of day and month comes first where both are numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayOrder {
+    DayFirst,
+    MonthFirst,
+}
+
+impl DayOrder {
+    /// The order of that name: `day` or `month`.
+    pub fn from_key(key: &str) -> Option<Self> {
+        match key {
+            "day" => Some(Self::DayFirst),
+            "month" => Some(Self::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// What a pattern of the other order begins with.
+    fn other(self) -> &'static str {
+        match self {
+            Self::DayFirst => "%m/%d",
+            Self::MonthFirst => "%d/%m",
+        }
+    }
+}
+
+/// Patterns in the order in which they are tried; those without a clock are days, and mean their midnight.
+const PATTERNS: [&str; 19] = [
     "%Y/%m/%d %H:%M:%S%.f",
     "%Y/%m/%d %H:%M",
     "%Y%m%d%H%M%S",
@@ -30,6 +56,11 @@ const PATTERNS: [&str; 14] = [
     "%m/%d/%Y %I:%M:%S %p",
     "%d %b %Y %H:%M:%S",
     "%b %d, %Y %H:%M:%S",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
 ];
 
 /// From 1980 to 2100.
@@ -56,14 +87,14 @@ pub struct Detected {
     pub format: TimeFormat,
     /// Some values carry no zone of their own.
     pub zone_needed: bool,
-    /// Day and month could be the other way round.
+    /// Day and month could be the other way round, and nobody said which it is.
     pub ambiguous_day: bool,
     /// Values that the format reads.
     pub read: usize,
 }
 
-/// Finds the format that reads most of a sample.
-pub fn detect<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Detected {
+/// Finds the format that reads most of a sample; `order` decides where day and month could be either.
+pub fn detect<'a>(values: impl Iterator<Item = &'a str> + Clone, order: Option<DayOrder>) -> Detected {
     // Tells seconds from milliseconds: a number far from our time is more likely in another unit.
     let plausible = |instant| (PLAUSIBLE.0..PLAUSIBLE.1).contains(&instant);
     let reads = |format: TimeFormat| {
@@ -77,7 +108,8 @@ pub fn detect<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Detected {
     };
     let mut formats = vec![TimeFormat::Iso];
     formats.extend([1, 1_000, 1_000_000].map(|per_second| TimeFormat::Epoch { per_second }));
-    formats.extend(PATTERNS.map(TimeFormat::Pattern));
+    let wanted = |pattern: &&str| order.is_none_or(|order| !pattern.starts_with(order.other()));
+    formats.extend(PATTERNS.iter().copied().filter(wanted).map(TimeFormat::Pattern));
     let mut best = Detected { format: TimeFormat::Iso, zone_needed: false, ambiguous_day: false, read: 0 };
     for format in formats {
         let read = reads(format);
@@ -87,7 +119,8 @@ pub fn detect<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Detected {
     }
     best.zone_needed =
         values.clone().any(|value| parse(value.trim(), best.format, None) == Err(TimeError::NoZone));
-    if let TimeFormat::Pattern(pattern) = best.format
+    if order.is_none()
+        && let TimeFormat::Pattern(pattern) = best.format
         && let Some(rest) = pattern.strip_prefix("%d/%m/%Y")
         && let Some(swapped) = PATTERNS.iter().find(|other| other.strip_prefix("%m/%d/%Y") == Some(rest))
     {
@@ -102,15 +135,20 @@ pub fn parse(text: &str, format: TimeFormat, zone: Option<Tz>) -> Result<i64, Ti
         TimeFormat::Iso => iso(text, zone),
         TimeFormat::Epoch { per_second } => epoch(text, per_second),
         TimeFormat::Pattern(pattern) => {
-            let local = NaiveDateTime::parse_from_str(text, pattern).map_err(|_| TimeError::Unreadable)?;
-            in_zone(local, zone)
+            let local = if pattern.contains("%H") || pattern.contains("%I") {
+                NaiveDateTime::parse_from_str(text, pattern).ok()
+            } else {
+                NaiveDate::parse_from_str(text, pattern).ok().and_then(|day| day.and_hms_opt(0, 0, 0))
+            };
+            in_zone(local.ok_or(TimeError::Unreadable)?, zone)
         }
     }
 }
 
 fn epoch(text: &str, per_second: i64) -> Result<i64, TimeError> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if whole.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
         return Err(TimeError::Unreadable);
     }
     let whole: i64 = whole.parse().map_err(|_| TimeError::Unreadable)?;
@@ -234,7 +272,27 @@ pub fn start_of_day(day: NaiveDate, zone: Tz) -> Option<i64> {
 mod tests {
     use chrono_tz::Tz;
 
-    use super::{TimeError, TimeFormat, detect, parse, start_of_day};
+    use proptest::prelude::{ProptestConfig, proptest};
+
+    use super::{DayOrder, TimeError, TimeFormat, detect, parse, start_of_day};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn no_text_breaks_it(text in r"[0-9T:/.+ -]{0,30}|\PC{0,20}") {
+            // Every format is tried on it.
+            let _ = detect([text.as_str()].into_iter(), None);
+        }
+    }
+
+    #[test]
+    fn numbers_with_dots_are_days_or_nothing() {
+        let days = ["13.02.2026", "01.03.2026"];
+        assert_eq!(detect(days.into_iter(), None).format, TimeFormat::Pattern("%d.%m.%Y"));
+        assert_eq!(detect(["10.0.0.1"].into_iter(), None).read, 0);
+        assert_eq!(parse("1.2.3", TimeFormat::Epoch { per_second: 1 }, None), Err(TimeError::Unreadable));
+    }
 
     #[test]
     fn iso_with_and_without_zone() {
@@ -258,14 +316,17 @@ mod tests {
     #[test]
     fn formats_are_recognised() {
         let days = ["13/02/2026 10:00", "01/03/2026 09:30"];
-        assert_eq!(detect(days.into_iter()).format, TimeFormat::Pattern("%d/%m/%Y %H:%M"));
+        assert_eq!(detect(days.into_iter(), None).format, TimeFormat::Pattern("%d/%m/%Y %H:%M"));
         let american = ["02/13/2026 10:00", "03/01/2026 09:30"];
-        assert_eq!(detect(american.into_iter()).format, TimeFormat::Pattern("%m/%d/%Y %H:%M"));
-        assert!(detect(["01/03/2026 09:30"].into_iter()).ambiguous_day);
-        assert_eq!(detect(["1767225600"].into_iter()).format, TimeFormat::Epoch { per_second: 1 });
-        assert_eq!(detect(["1767225600123"].into_iter()).format, TimeFormat::Epoch { per_second: 1000 });
-        assert!(detect(["2026-01-01 10:00"].into_iter()).zone_needed);
-        assert!(!detect(["2026-01-01T10:00Z"].into_iter()).zone_needed);
+        assert_eq!(detect(american.into_iter(), None).format, TimeFormat::Pattern("%m/%d/%Y %H:%M"));
+        let either = ["01/03/2026 09:30"];
+        assert!(detect(either.into_iter(), None).ambiguous_day);
+        let month = detect(either.into_iter(), Some(DayOrder::MonthFirst));
+        assert_eq!((month.format, month.ambiguous_day), (TimeFormat::Pattern("%m/%d/%Y %H:%M"), false));
+        assert_eq!(detect(["1767225600"].into_iter(), None).format, TimeFormat::Epoch { per_second: 1 });
+        assert_eq!(detect(["1767225600123"].into_iter(), None).format, TimeFormat::Epoch { per_second: 1000 });
+        assert!(detect(["2026-01-01 10:00"].into_iter(), None).zone_needed);
+        assert!(!detect(["2026-01-01T10:00Z"].into_iter(), None).zone_needed);
     }
 
     #[test]

@@ -49,15 +49,14 @@ pub fn transitions(view: &TransitionsView) -> String {
 }
 
 /// A CSV file with its cells marked where a spreadsheet would run them.
-pub fn marked(path: &std::path::Path) -> Result<String, csv::Error> {
+pub fn marked(path: &std::path::Path, out: impl std::io::Write) -> Result<(), csv::Error> {
     let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path)?;
-    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let mut row = csv::ByteRecord::new();
     while rows.read_byte_record(&mut row)? {
         out.write_record(row.iter().map(|cell| text(&String::from_utf8_lossy(cell))))?;
     }
-    let bytes = out.into_inner().map_err(|error| std::io::Error::from(error.error().kind()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(out.flush()?)
 }
 
 /// Marks text that would be taken for a formula.

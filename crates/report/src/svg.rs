@@ -69,5 +69,11 @@ pub fn sankey(view: &JourneysView, caption: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
+    // XML has no place for control characters and non-characters, however they are written.
+    let allowed = |letter: &char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let text: String = text.chars().filter(allowed).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -40,6 +40,7 @@ impl Actor {
                 edit_own_inventory: true,
                 see_sources: true,
                 import: true,
+                export: true,
                 see_users: true,
                 manage_users: true,
             };
@@ -51,6 +52,7 @@ impl Actor {
             edit_own_inventory: matches!(role, CxManager | DepartmentHead),
             see_sources: matches!(role, Admin | CxManager | DepartmentHead),
             import: matches!(role, CxManager | DepartmentHead),
+            export: matches!(role, CxManager | DepartmentHead),
             see_users: role == Admin,
             manage_users: role == Admin,
         }

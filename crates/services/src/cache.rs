@@ -25,9 +25,16 @@ pub struct Data {
 /// The latest of each; one computation at a time, the others wait for its result.
 #[derive(Default)]
 pub struct Cache {
-    events: Mutex<Option<Loaded>>,
+    events: Arc<Mutex<Option<Loaded>>>,
     inventory: Mutex<Option<(i64, Arc<Inventory>)>>,
-    mapped: Mutex<Option<(i64, i64, Arc<Mapped>)>>,
+    mapped: Mutex<Option<MappedOf>>,
+}
+
+/// Classes, with what they were made from: indexes into these and no other.
+struct MappedOf {
+    snapshot: Arc<Snapshot>,
+    inventory: Arc<Inventory>,
+    mapped: Arc<Mapped>,
 }
 
 #[derive(Clone)]
@@ -43,13 +50,18 @@ pub async fn data(services: &Services) -> Result<Data, ServiceError> {
     let inventory = inventory_of(services, &workspace).await?;
     let Loaded { snapshot, segments, .. } = events_of(services, &workspace).await?;
     let mut cached = services.cache.mapped.lock().await;
-    let versions = (workspace.data_version, workspace.inventory_version);
     let mapped = match &*cached {
-        Some((data, inventory, mapped)) if (*data, *inventory) == versions => mapped.clone(),
+        Some(known) if Arc::ptr_eq(&known.snapshot, &snapshot) && Arc::ptr_eq(&known.inventory, &inventory) => {
+            known.mapped.clone()
+        }
         _ => {
-            let (snapshot, inventory) = (snapshot.clone(), inventory.clone());
-            let mapped = Arc::new(tokio::task::spawn_blocking(move || map(&snapshot, &inventory)).await?);
-            *cached = Some((versions.0, versions.1, mapped.clone()));
+            let made_from = (snapshot.clone(), inventory.clone());
+            let mapped = Arc::new(tokio::task::spawn_blocking(move || map(&made_from.0, &made_from.1)).await?);
+            *cached = Some(MappedOf {
+                snapshot: snapshot.clone(),
+                inventory: inventory.clone(),
+                mapped: mapped.clone(),
+            });
             mapped
         }
     };
@@ -66,35 +78,45 @@ pub async fn inventory(services: &Services) -> Result<(Workspace, Arc<Inventory>
 async fn inventory_of(services: &Services, workspace: &Workspace) -> Result<Arc<Inventory>, ServiceError> {
     let mut cached = services.cache.inventory.lock().await;
     if let Some((version, inventory)) = &*cached
-        && *version == workspace.inventory_version
+        && *version >= workspace.inventory_version
     {
         return Ok(inventory.clone());
     }
-    let inventory = Arc::new(db::inventory::load(&services.db).await?);
-    *cached = Some((workspace.inventory_version, inventory.clone()));
+    let (version, inventory) = db::inventory::load(&services.db).await?;
+    let inventory = Arc::new(inventory);
+    *cached = Some((version, inventory.clone()));
     Ok(inventory)
 }
 
 async fn events_of(services: &Services, workspace: &Workspace) -> Result<Loaded, ServiceError> {
-    let mut cached = services.cache.events.lock().await;
+    let mut cached = services.cache.events.clone().lock_owned().await;
     if let Some(loaded) = &*cached
-        && loaded.version == workspace.data_version
+        && loaded.version >= workspace.data_version
     {
         return Ok(loaded.clone());
     }
-    let segments = Arc::new(segments(services).await?);
-    let (store, named) = (services.store.clone(), segments.clone());
-    let snapshot = Arc::new(tokio::task::spawn_blocking(move || Snapshot::load(&store, &named)).await??);
-    let loaded = Loaded { version: workspace.data_version, snapshot, segments };
-    *cached = Some(loaded.clone());
-    Ok(loaded)
+    // In a task of its own: whoever asked may leave, and the next one finds it done instead of beginning anew.
+    let services = services.clone();
+    let loading = tokio::spawn(async move {
+        let (version, segments) = manifest(&services).await?;
+        let segments = Arc::new(segments);
+        let (store, named) = (services.store.clone(), segments.clone());
+        let snapshot = Arc::new(tokio::task::spawn_blocking(move || Snapshot::load(&store, &named)).await??);
+        let loaded = Loaded { version, snapshot, segments };
+        *cached = Some(loaded.clone());
+        Ok(loaded)
+    });
+    loading.await?
 }
 
-/// The manifest as the event store wants it.
+/// The segments that exist, as the event store wants them.
 pub async fn segments(services: &Services) -> Result<Vec<SegmentRef>, ServiceError> {
-    let sources = db::imports::sources(&services.db).await?;
-    let segments = db::imports::segments(&services.db).await?;
-    Ok(segments
+    Ok(manifest(services).await?.1)
+}
+
+async fn manifest(services: &Services) -> Result<(i64, Vec<SegmentRef>), ServiceError> {
+    let (version, sources, segments) = db::imports::manifest(&services.db).await?;
+    let segments = segments
         .into_iter()
         .filter_map(|segment| {
             let source = sources.iter().find(|source| source.id == segment.source_id)?;
@@ -105,5 +127,6 @@ pub async fn segments(services: &Services) -> Result<Vec<SegmentRef>, ServiceErr
                 source_order: source.ordinal as u32,
             })
         })
-        .collect())
+        .collect();
+    Ok((version, segments))
 }

@@ -48,6 +48,10 @@ impl From<DbError> for ServiceError {
                     .remedy("Change or remove what refers to it first.")
                     .into()
             }
+            other if other.is_disk_full() => full().into(),
+            other if other.is_busy() => UserError::new(Kind::Unavailable, "busy", "The database is busy.")
+                .remedy("Try again in a moment.")
+                .into(),
             other => Self::Db(other),
         }
     }
@@ -68,21 +72,24 @@ impl From<EventsError> for ServiceError {
                 UserError::new(Kind::Conflict, "cancelled", "The import was cancelled; nothing of it was kept.")
                     .into()
             }
-            other if other.is_disk_full() => {
-                UserError::new(Kind::Unavailable, "disk_full", "The disk is full; nothing of this was kept.")
-                    .remedy("Make room in the data folder, then try again.")
-                    .into()
-            }
+            other if other.is_disk_full() => full().into(),
             other => Self::Events(other),
         }
     }
 }
 
+fn full() -> UserError {
+    UserError::new(Kind::Full, "disk_full", "The disk is full; nothing of this was kept.")
+        .remedy("Make room in the data folder, then try again.")
+}
+
 impl ServiceError {
     /// What the person reads. Faults of ours are logged under a reference, and only that is shown.
     pub fn into_user(self) -> UserError {
-        if let Self::User(error) = self {
-            return error;
+        match self {
+            Self::User(error) => return error,
+            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => return full(),
+            _ => {}
         }
         let reference = db::new_id();
         tracing::error!(reference, error = &self as &dyn std::error::Error, "request failed");

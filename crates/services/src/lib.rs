@@ -6,15 +6,18 @@
 mod actor;
 mod cache;
 mod clock;
+pub mod company;
+mod compute;
 mod error;
 pub mod inventory;
 pub mod journeys;
 mod mapping;
+pub mod palette;
 pub mod people;
 pub mod sources;
 mod tokens;
+pub mod zones;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use actor::Actor;
@@ -31,12 +34,13 @@ pub struct Services {
     pub(crate) cache: Arc<cache::Cache>,
     pub(crate) jobs: Arc<sources::Jobs>,
     pub(crate) attempts: Arc<people::Attempts>,
-    data_dir: PathBuf,
+    pub(crate) hashing: Arc<people::Hashing>,
+    pub(crate) turns: Arc<compute::Turns>,
 }
 
 impl Services {
     /// Puts the parts together. `demo` offers one-click accounts.
-    pub fn new(db: db::Db, store: events::Store, data_dir: &Path, clock: Clock, demo: bool) -> Self {
+    pub fn new(db: db::Db, store: events::Store, clock: Clock, demo: bool) -> Self {
         Self {
             db,
             store,
@@ -45,13 +49,14 @@ impl Services {
             cache: Arc::default(),
             jobs: Arc::default(),
             attempts: Arc::default(),
-            data_dir: data_dir.to_owned(),
+            hashing: Arc::default(),
+            turns: Arc::default(),
         }
     }
 
-    /// The folder that holds everything.
-    pub fn data_dir(&self) -> &Path {
-        &self.data_dir
+    /// Whether one-click accounts are offered.
+    pub fn is_demo(&self) -> bool {
+        self.demo
     }
 
     /// Seconds since 1970.

@@ -18,11 +18,16 @@ pub struct Class {
     pub rule: Option<u32>,
 }
 
-/// Each event's class.
+/// Each event's class, and how many events there are of what.
 #[derive(Debug, Default)]
 pub struct Mapped {
     pub classes: Vec<Class>,
     pub class: Vec<u32>,
+    /// Events of each class, and of each touchpoint, experience and rule of the inventory.
+    pub by_class: Vec<u64>,
+    pub by_touchpoint: Vec<u64>,
+    pub by_experience: Vec<u64>,
+    pub by_rule: Vec<u64>,
 }
 
 /// One rule, ready to be tried.
@@ -47,7 +52,7 @@ enum Pattern {
 const CHUNK: usize = 1 << 16;
 
 /// Bytes that a compiled regular expression may take.
-const REGEX_SIZE: usize = 1 << 20;
+const REGEX_SIZE: usize = 1 << 17;
 
 /// Compiles a regular expression that matches the whole activity or a part of it, within bounds. The engine
 /// has no backtracking: its time grows with the text, whatever the expression.
@@ -97,17 +102,20 @@ fn compile(inventory: &Inventory) -> Vec<Compiled> {
         .zip(&inventory.rules)
         .filter_map(|(number, rule)| {
             let Rule { touchpoint_id, experience_id, source, matching, activity, condition, .. } = rule;
+            // A condition that can't be read any more must not become none.
+            let condition = conditions(condition);
             Some(Compiled {
                 rule: number,
                 touchpoint: touchpoint(touchpoint_id)? as u32,
                 experience: experience_id.as_deref().and_then(experience).map(|at| at as u32),
                 source: source.clone(),
                 pattern: match matching.as_str() {
+                    _ if condition.is_err() => Pattern::Never,
                     "exact" => Pattern::Exact(activity.clone()),
                     "prefix" => Pattern::Prefix(activity.clone()),
                     _ => regex(activity).map_or(Pattern::Never, Pattern::Regex),
                 },
-                condition: conditions(condition).unwrap_or_default(),
+                condition: condition.unwrap_or_default(),
             })
         })
         .collect()
@@ -138,6 +146,8 @@ struct Candidates<'a> {
 /// Gives every event its class.
 pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
     let rules = compile(inventory);
+    // What each rule's conditions ask for, looked up once. A condition on what no event has can't hold.
+    let tests: Vec<Option<Test<'_>>> = rules.iter().map(|rule| test(snapshot, rule)).collect();
     let mut classes = Vec::new();
     let mut class_of = |class: Class| {
         classes.push(class);
@@ -146,8 +156,8 @@ pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
     let candidates: Vec<Candidates<'_>> = (0..)
         .zip(&snapshot.activities)
         .map(|(activity, name)| {
-            let mut tests = Vec::new();
-            for rule in rules.iter().filter(|rule| rule.recognises(name)) {
+            let mut decided = Vec::new();
+            for (rule, test) in rules.iter().zip(&tests).filter(|(rule, _)| rule.recognises(name)) {
                 let class = Class {
                     activity,
                     touchpoint: Some(rule.touchpoint),
@@ -155,24 +165,14 @@ pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
                     rule: Some(rule.rule),
                 };
                 if rule.condition.is_empty() {
-                    return Candidates { tests, otherwise: class_of(class) };
+                    return Candidates { tests: decided, otherwise: class_of(class) };
                 }
-                // A condition on what no event has can't hold.
-                let test: Option<Test<'_>> = rule
-                    .condition
-                    .iter()
-                    .map(|(name, value)| {
-                        let attribute = snapshot.attribute(name)?;
-                        let code = attribute.values.iter().position(|known| known == value)? as u32 + 1;
-                        Some((attribute.codes.as_slice(), code))
-                    })
-                    .collect();
                 if let Some(test) = test {
-                    tests.push((test, class_of(class)));
+                    decided.push((test.clone(), class_of(class)));
                 }
             }
             let unmapped = Class { activity, touchpoint: None, experience: None, rule: None };
-            Candidates { tests, otherwise: class_of(unmapped) }
+            Candidates { tests: decided, otherwise: class_of(unmapped) }
         })
         .collect();
     let activities = snapshot.log.activities();
@@ -185,7 +185,38 @@ pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
             *slot = found.map_or(candidates.otherwise, |(_, class)| *class);
         }
     });
-    Mapped { classes, class }
+    let mut by_class = vec![0; classes.len()];
+    for &class in &class {
+        by_class[class as usize] += 1;
+    }
+    let sums = |size: usize, of: fn(&Class) -> Option<u32>| {
+        let mut sums = vec![0; size];
+        for (class, &events) in classes.iter().zip(&by_class) {
+            if let Some(at) = of(class) {
+                sums[at as usize] += events;
+            }
+        }
+        sums
+    };
+    Mapped {
+        by_touchpoint: sums(inventory.touchpoints.len(), |class| class.touchpoint),
+        by_experience: sums(inventory.experiences.len(), |class| class.experience),
+        by_rule: sums(inventory.rules.len(), |class| class.rule),
+        classes,
+        class,
+        by_class,
+    }
+}
+
+/// A rule's conditions as codes; none where an attribute or a value does not occur.
+fn test<'a>(snapshot: &'a Snapshot, rule: &Compiled) -> Option<Test<'a>> {
+    let conditions = rule.condition.iter();
+    let codes = conditions.map(|(name, value)| {
+        let attribute = snapshot.attribute(name)?;
+        let code = attribute.values.iter().position(|known| known == value)? as u32 + 1;
+        Some((attribute.codes.as_slice(), code))
+    });
+    codes.collect()
 }
 
 impl Mapped {

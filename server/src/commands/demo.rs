@@ -2,10 +2,11 @@
 
 use chrono_tz::Tz;
 use contract::people::Role;
+use contract::{Kind, UserError};
 use events::csv::Mapping;
 use services::people::{self, NewUser};
 use services::sources::NewImport;
-use services::{Actor, ServiceError, inventory};
+use services::{Actor, ServiceError, company, inventory};
 
 use super::import::import;
 use super::say;
@@ -32,25 +33,34 @@ pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
         say("The demo company is there already.");
         return Ok(());
     }
+    let begun = folder.join("begun");
+    if !begun.is_file() {
+        // Made-up customers must not be mixed with real ones.
+        if !company::is_new(&services).await? {
+            return Err(UserError::new(
+                Kind::Conflict,
+                "not_empty",
+                format!("The data folder {} holds a company already.", place.data_dir.display()),
+            )
+            .at("--data-dir")
+            .remedy("Make the demo in a folder of its own.")
+            .into());
+        }
+        std::fs::create_dir_all(&folder).map_err(|source| ServiceError::Io { path: folder.clone(), source })?;
+        std::fs::write(&begun, "").map_err(|source| ServiceError::Io { path: begun, source })?;
+    }
     say(&format!("Making up {customers} customers of a telecom (seed {seed})."));
     let wanted = demo::Company { customers, seed };
     let target = folder.clone();
     let written = tokio::task::spawn_blocking(move || demo::write(&wanted, &target)).await?;
     written.map_err(|source| ServiceError::Io { path: folder.clone(), source })?;
 
-    people::name_company(&services, &actor, "Nordlicht Telecom", "Europe/Berlin").await?;
+    company::name_company(&services, &actor, "Nordlicht Telecom", "Europe/Berlin").await?;
     inventory::import_csv(&services, &actor, demo::INVENTORY).await?;
     for log in demo::LOGS.iter().filter(|log| log.imported) {
         let path = folder.join(format!("{}.csv", log.source));
-        let new = NewImport {
-            source: log.source.to_owned(),
-            file: format!("{}.csv", log.source),
-            path,
-            mapping: Mapping::parse(log.mapping)?,
-            zone: Some(Tz::UTC),
-            encoding: None,
-            delimiter: None,
-        };
+        let mapping = Mapping::parse(log.mapping)?;
+        let new = NewImport { zone: Some(Tz::UTC), ..NewImport::of(log.source, &path, mapping) };
         let done = import(&services, new).await?;
         say(&format!("{}: {} events", log.source, done.counts.accepted + done.counts.duplicate));
     }
@@ -61,7 +71,7 @@ pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
         }
         let department_id = match department {
             "" => String::new(),
-            name => people::department_id(&services, name).await?,
+            name => company::department_id(&services, name).await?,
         };
         let new = NewUser { name, email, role: role.key(), department_id: &department_id, demo: true };
         people::add_user(&services, &actor, new).await?;

@@ -3,8 +3,9 @@
 use contract::sources::{ColumnMapping, ImportView};
 use contract::{Kind, UserError};
 use events::csv::{Encoding, Mapping, sample};
+use events::time::DayOrder;
 use services::sources::{self, NewImport};
-use services::{Actor, ServiceError, Services};
+use services::{Actor, ServiceError, Services, zones};
 
 use super::say;
 use crate::cli;
@@ -21,6 +22,7 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
         time_zone,
         encoding,
         delimiter,
+        day_order,
         json,
     } = options;
     for file in &files {
@@ -35,7 +37,7 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
         }
     }
     let mapping = map.as_deref().map(Mapping::parse).transpose()?;
-    let zone = time_zone.as_deref().map(sources::zone).transpose()?;
+    let zone = time_zone.as_deref().map(zones::zone).transpose()?;
     let encoding = match encoding.as_deref() {
         Some(key) => Some(Encoding::from_key(key).ok_or_else(|| {
             UserError::new(
@@ -60,6 +62,10 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
             .into());
         }
     };
+    let order = day_order.map(|order| match order {
+        cli::DayOrder::Day => DayOrder::DayFirst,
+        cli::DayOrder::Month => DayOrder::MonthFirst,
+    });
     let services = open(&place, false).await?;
     sources::recover(&services).await?;
     for path in files {
@@ -67,8 +73,7 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
             Some(mapping) => mapping.clone(),
             None => guess(&path, encoding, delimiter)?,
         };
-        let file = sources::display_name(&path);
-        let new = NewImport { source: source.clone(), file, path, mapping, zone, encoding, delimiter };
+        let new = NewImport { zone, order, encoding, delimiter, ..NewImport::of(&source, &path, mapping) };
         let done = import(&services, new).await?;
         if json {
             say(&serde_json::to_string(&done).unwrap_or_default());

@@ -1,7 +1,7 @@
 //! `throughline user`.
 
 use services::people::{self, NewUser};
-use services::{Actor, ServiceError};
+use services::{Actor, ServiceError, company};
 
 use super::say;
 use crate::cli::UserAction;
@@ -14,7 +14,7 @@ pub async fn run(action: UserAction) -> Result<(), ServiceError> {
         UserAction::Add { email, name, role, department, place } => {
             let services = open(&place, false).await?;
             let department = match department {
-                Some(name) => people::department_id(&services, &name).await?,
+                Some(name) => company::department_id(&services, &name).await?,
                 None => String::new(),
             };
             let new =

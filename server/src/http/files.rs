@@ -1,6 +1,7 @@
 //! Files up and down: logs, inventories, quarantined rows, charts. Rights are checked by the services.
 
 use app::api::session::actor_of;
+use axum::body::Body;
 use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,6 +10,7 @@ use contract::journeys::ExploreQuery;
 use contract::{Kind, UserError};
 use services::{ServiceError, inventory, journeys, sources};
 use tokio::io::AsyncWriteExt as _;
+use tokio_util::io::{ReaderStream, SyncIoBridge};
 
 use super::Site;
 
@@ -36,19 +38,25 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if status == StatusCode::UNAUTHORIZED {
-            return Redirect::to("/sign-in").into_response();
+            // A person goes to the door; a script sees the status.
+            let page = "<!DOCTYPE html><meta http-equiv=refresh content=\"0;url=/sign-in\"><a href=/sign-in>Sign in</a>";
+            return (status, axum::response::Html(page)).into_response();
+        }
+        if let Some(seconds) = self.0.kind.retry_after() {
+            return (status, [(header::RETRY_AFTER, seconds.to_string())], format!("{}\n", self.0))
+                .into_response();
         }
         (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{}\n", self.0)).into_response()
     }
 }
 
-fn download(kind: &'static str, name: &str, body: String) -> Response {
+fn download(kind: &'static str, name: &str, body: impl Into<Body>) -> Response {
     let name: String = name
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' })
         .collect();
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body.into())
         .into_response()
 }
 
@@ -87,7 +95,7 @@ pub async fn upload(
 async fn store(mut field: Field<'_>, path: &std::path::Path) -> Result<u64, Failure> {
     let failed = |source: std::io::Error| -> Failure {
         if source.kind() == std::io::ErrorKind::StorageFull {
-            return UserError::new(Kind::Unavailable, "disk_full", "The disk is full.")
+            return UserError::new(Kind::Full, "disk_full", "The disk is full.")
                 .remedy("Make room in the data folder, then try again.")
                 .into();
         }
@@ -170,8 +178,7 @@ pub async fn journeys_svg(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let query = question(&pairs)?.unselected();
-    let view = journeys::explore(&site.services, &actor, query).await?;
+    let view = journeys::picture(&site.services, &actor, question(&pairs)?).await?;
     let caption = format!(
         "{} journeys, {} to {}",
         view.sankey.as_ref().map_or(0, |sankey| sankey.journeys),
@@ -189,8 +196,12 @@ pub async fn quarantine(
 ) -> Result<Response, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let (path, name) = sources::quarantine(&site.services, &actor, &id).await?;
-    let marked =
-        tokio::task::spawn_blocking(move || report::csv::marked(&path)).await.map_err(ServiceError::from)?;
-    let text = marked.map_err(ServiceError::from)?;
-    Ok(download("text/csv; charset=utf-8", &name, text))
+    // Row by row: the file may be larger than the memory.
+    let (rows, out) = tokio::io::duplex(1 << 16);
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = report::csv::marked(&path, SyncIoBridge::new(out)) {
+            tracing::warn!(error = %error, "a download of quarantined rows was cut short");
+        }
+    });
+    Ok(download("text/csv; charset=utf-8", &name, Body::from_stream(ReaderStream::new(rows))))
 }

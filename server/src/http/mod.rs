@@ -4,11 +4,14 @@ mod assets;
 mod files;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use app::api::session::Transport;
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use contract::{Kind, UserError};
 use leptos::prelude::{LeptosOptions, provide_context};
@@ -26,6 +29,8 @@ use crate::open::open;
 
 /// Largest body of a form or a server function.
 const FORM_LIMIT: usize = 1 << 20;
+/// How long connections and imports may take to end once the server was asked to.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What handlers work with.
 #[derive(Clone)]
@@ -67,10 +72,28 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
         Site { services: services.clone(), transport: Transport { https }, options: leptos_options() },
         &folder,
     )?;
-    axum::serve(listener, router)
-        .with_graceful_shutdown(ending(services))
-        .await
-        .map_err(|source| ServiceError::Io { path: place.data_dir, source })
+    let (asked, told) = tokio::sync::oneshot::channel::<()>();
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            signalled().await;
+            // Nobody listens where the server has ended by itself.
+            let _ = asked.send(());
+        });
+    let deadline = async move {
+        // An error means that the server ended without being asked.
+        if told.await.is_ok() {
+            let imports = tokio::time::timeout(PATIENCE, sources::cancel_all(&services));
+            let rest = tokio::time::sleep(PATIENCE);
+            // What is still running then leaves no trace when it is cut off.
+            let _ = tokio::join!(imports, rest);
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        ended = async { serving.await } => ended.map_err(|source| ServiceError::Io { path: place.data_dir, source }),
+        () = deadline => Ok(()),
+    }
 }
 
 async fn greet(services: &Services, address: SocketAddr, https: bool) -> Result<(), ServiceError> {
@@ -80,6 +103,19 @@ async fn greet(services: &Services, address: SocketAddr, https: bool) -> Result<
         say(&format!("Set it up within 7 days, once: {scheme}://{address}/invitation/{token}"));
     }
     Ok(())
+}
+
+/// In the demo, whose accounts need no password, only requests that name this machine are answered: another
+/// site's name that was pointed here would let its pages in.
+async fn own_host(demo: bool, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name);
+    if demo && !matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return (StatusCode::MISDIRECTED_REQUEST, "The demo answers to 127.0.0.1 and localhost only.\n")
+            .into_response();
+    }
+    next.run(request).await
 }
 
 fn leptos_options() -> LeptosOptions {
@@ -92,6 +128,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         let assets = assets.clone();
         move || app::shell(assets.clone())
     };
+    let demo = site.services.is_demo();
     let routes = generate_route_list(app::App);
     let context = {
         let (services, transport) = (site.services.clone(), site.transport);
@@ -105,7 +142,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
     };
     let pages = Router::new()
         .leptos_routes_with_context(&site, routes, context.clone(), page.clone())
-        .fallback(leptos_axum::render_app_to_stream_with_context(context, page))
+        .fallback_service(get(leptos_axum::render_app_to_stream_with_context(context, page)).with_state(()))
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .with_state(site.clone());
     let files = Router::new()
@@ -119,7 +156,10 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .with_state(site);
     let cached = SetResponseHeaderLayer::overriding(
         header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
+        |response: &Response<tower_http::services::fs::ServeFileSystemResponseBody>| {
+            let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+            response.status().is_success().then_some(forever)
+        },
     );
     let pkg = tower::ServiceBuilder::new()
         .layer(cached)
@@ -128,6 +168,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .merge(pages)
         .nest_service("/pkg", pkg)
         .route("/health", get(|| async { StatusCode::NO_CONTENT }))
+        .layer(axum::middleware::from_fn(move |request: Request, next: Next| own_host(demo, request, next)))
         .layer(CsrfLayer::new())
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
@@ -136,8 +177,8 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .layer(CompressionLayer::new()))
 }
 
-/// Ends on Ctrl C or SIGTERM; running imports are cut short and leave no trace.
-async fn ending(services: Services) {
+/// Waits for Ctrl C or SIGTERM.
+async fn signalled() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     let terminate = async {
@@ -154,5 +195,4 @@ async fn ending(services: Services) {
         _ = interrupt => {}
         () = terminate => {}
     }
-    sources::cancel_all(&services);
 }

@@ -4,10 +4,10 @@ use contract::inventory::{InventoryView, Named, NamedKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::{AddName, DeleteName, Rename, inventory};
-use crate::api::wire::load;
 use crate::components::frame::Signed;
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded;
 use crate::components::owner::swatch;
 use crate::components::post::{Post, Refusal, Submission};
 
@@ -18,28 +18,21 @@ pub fn ListsPage() -> impl IntoView {
     let rename = Submission::to::<Rename>();
     let delete = Submission::to::<DeleteName>();
     let version = move || (add.done(), rename.done(), delete.done());
-    let found = load(version, |_| inventory());
     let may_edit = use_context::<Signed>().is_some_and(|signed| signed.0.may.edit_inventory);
     view! {
         <Title text="Departments, stages, channels"/>
         <header class="page-head"><h1>"Departments, stages, channels"</h1></header>
+        <InventoryTabs page=Page::Lists/>
         <Refusal of=add/>
         <Refusal of=rename/>
         <Refusal of=delete/>
-        <Transition fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(InventoryView { departments, stages, channels, .. }) => view! {
+        {loaded(version, |_| inventory(), move |InventoryView { departments, stages, channels, .. }| view! {
                         <div class="columns">
                             <Names kind=NamedKind::Department title="Departments" help="The silos. Each has a colour that stays." names=departments add rename delete may_edit/>
                             <Names kind=NamedKind::Stage title="Stages" help="Steps of the customer's life with the company." names=stages add rename delete may_edit/>
                             <Names kind=NamedKind::Channel title="Channels" help="Ways in which customer and company meet." names=channels add rename delete may_edit/>
                         </div>
-                    }.into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Transition>
+                    }.into_any())}
     }
 }
 
@@ -97,6 +90,7 @@ fn Line(kind: NamedKind, name: Named, rename: Submission, delete: Submission, ma
                 <Post to=delete>
                     <input type="hidden" name="kind" value=kind.key()/>
                     <input type="hidden" name="id" value=id/>
+                    <input type="hidden" name="version" value=version.to_string()/>
                     <button class="button button-quiet" type="submit">"Remove"</button>
                 </Post>
             })}

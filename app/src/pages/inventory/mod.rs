@@ -2,5 +2,6 @@
 
 pub mod lists;
 pub mod page;
+pub mod tabs;
 pub mod touchpoint;
 pub mod unmapped;

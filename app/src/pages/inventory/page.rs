@@ -3,27 +3,22 @@
 use contract::inventory::{InventoryView, TouchpointRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
+use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::inventory;
-use crate::api::wire::load;
 use crate::components::format::{count, percent};
-use crate::components::notice::{Empty, Loading, Problem};
+use crate::components::loaded::loaded;
+use crate::components::notice::Empty;
 use crate::components::owner::Owner;
+use crate::components::upload::Upload;
 
 /// The inventory page.
 #[component]
 pub fn InventoryPage() -> impl IntoView {
-    let found = load(|| (), |()| inventory());
     view! {
         <Title text="Inventory"/>
-        <Suspense fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(inventory) => view! { <Inside inventory/> }.into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {loaded(|| (), |()| inventory(), move |inventory| view! { <Inside inventory/> }.into_any())}
     }
 }
 
@@ -37,7 +32,8 @@ fn holds(row: &TouchpointRow, words: &str) -> bool {
 #[component]
 fn Inside(inventory: InventoryView) -> impl IntoView {
     let InventoryView { touchpoints, unmapped, events, may_add, departments, .. } = inventory;
-    let words = RwSignal::new(String::new());
+    let asked = use_query_map().read_untracked().get("q").unwrap_or_default();
+    let words = RwSignal::new(asked.clone());
     let all = touchpoints.len();
     let most = touchpoints.iter().filter_map(|row| row.events).max().unwrap_or(0);
     let without_owner = touchpoints.iter().filter(|row| row.department.is_none()).count();
@@ -47,11 +43,11 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
             <h1>"Inventory"</h1>
             <p class="page-sub">{format!("{all} touchpoints of {} departments", departments.len())} {(without_owner > 0).then(|| format!(", {without_owner} without an owner"))}</p>
             <div class="page-actions">
-                <a class="button" href="/inventory/lists">"Departments, stages, channels"</a>
                 <a class="button" href="/inventory/export.csv" rel="external" download>"Export CSV"</a>
                 {may_add.then(|| view! { <a class="button button-main" href="/inventory/new">"Add a touchpoint"</a> })}
             </div>
         </header>
+        <InventoryTabs page=Page::Touchpoints unmapped=unmapped.map(|(activities, _)| u64::from(activities))/>
         {unmapped.filter(|(activities, _)| *activities > 0).map(|(activities, unmapped_events)| view! {
             <p class="notice">
                 {format!("{activities} activities have no rule: {} of {} events ({}) belong to no touchpoint. ", count(unmapped_events), count(events.unwrap_or(0)), percent(unmapped_events as f64 / events.unwrap_or(1).max(1) as f64))}
@@ -67,10 +63,10 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
             }.into_any()
         } else {
             view! {
-                <label class="field field-search">
-                    <span class="visually-hidden">"Filter touchpoints"</span>
-                    <input type="search" placeholder="Filter by name, stage, channel or department" on:input=move |event| words.set(event_target_value(&event))/>
-                </label>
+                <form class="field field-search" method="get" role="search">
+                    <label class="visually-hidden" for="filter">"Filter touchpoints"</label>
+                    <input id="filter" type="search" name="q" value=asked placeholder="Filter by name, stage, channel or department" on:input=move |event| words.set(event_target_value(&event))/>
+                </form>
                 <div class="table-box" tabindex="0" role="region" aria-label="Touchpoints">
                     <table class="table">
                         <thead><tr><th>"Touchpoint"</th><th>"Owner"</th><th>"Stage"</th><th>"Channel"</th><th class="number">"Events"</th><th class="number">"Experiences"</th><th class="number">"Rules"</th></tr></thead>
@@ -82,10 +78,14 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
             }.into_any()
         }}
         {may_add.then(|| view! {
-            <form class="drop drop-small" method="post" action="/inventory/import" enctype="multipart/form-data">
-                <label><strong>"Import an inventory"</strong><span>"A CSV as exported here, one row a mapping rule. All of it is applied, or nothing."</span><input type="file" name="file" accept=".csv,text/csv" required/></label>
-                <button class="button" type="submit">"Import"</button>
-            </form>
+            <Upload
+                action="/inventory/import"
+                title="Import an inventory"
+                help="A CSV as exported here, one row a mapping rule. All of it is applied, or nothing."
+                accept=".csv,text/csv"
+                button="Import"
+                class="drop-small"
+            />
         })}
     }
 }

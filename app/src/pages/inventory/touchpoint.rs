@@ -9,9 +9,10 @@ use crate::api::inventory::{
     DeleteExperience, DeleteRule, DeleteTouchpoint, MoveRule, SaveExperience, SaveRule, SaveTouchpoint,
     touchpoint,
 };
-use crate::api::wire::load;
+use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
+use crate::components::escape::escaped;
 use crate::components::format::{count, instant, money, percent};
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded;
 use crate::components::post::{Post, Refusal, Submission};
 
 #[derive(Clone, Copy)]
@@ -47,7 +48,6 @@ pub fn TouchpointPage() -> impl IntoView {
             move_rule.done() + save_experience.done() + delete_experience.done(),
         )
     };
-    let found = load(move || (id(), version()), |(id, _)| touchpoint(id));
     view! {
         <Refusal of=actions.save/>
         <Refusal of=actions.delete/>
@@ -56,14 +56,7 @@ pub fn TouchpointPage() -> impl IntoView {
         <Refusal of=actions.move_rule/>
         <Refusal of=actions.save_experience/>
         <Refusal of=actions.delete_experience/>
-        <Transition fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(touchpoint) => view! { <Inside touchpoint actions/> }.into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Transition>
+        {loaded(move || (id(), version()), |(id, _)| touchpoint(id), move |touchpoint| view! { <Inside touchpoint actions/> }.into_any())}
     }
 }
 
@@ -72,8 +65,12 @@ fn Inside(touchpoint: TouchpointView, actions: Actions) -> impl IntoView {
     let one = touchpoint.clone();
     let fresh = one.id.is_empty();
     let title = if fresh { "New touchpoint".to_owned() } else { one.name.clone() };
-    let TouchpointView { id, experiences, rules, changes, may_edit, events, name, .. } = touchpoint;
+    let TouchpointView { id, version, experiences, rules, changes, may_edit, events, name, .. } = touchpoint;
     let lists = StoredValue::new(one.clone());
+    let mut names: Vec<String> = one.activities.iter().map(|(_, name)| name.clone()).collect();
+    names.sort();
+    names.dedup();
+    let activities = Suggestions::new("activities", names.into_iter().map(Suggestion::plain).collect());
     view! {
         <Title text=title.clone()/>
         <header class="page-head">
@@ -96,7 +93,7 @@ fn Inside(touchpoint: TouchpointView, actions: Actions) -> impl IntoView {
             <section class="section">
                 <h2>"Mapping rules"</h2>
                 <p class="help">"Which events belong here. Rules are tried in their order over the whole inventory; the first that matches wins."</p>
-                <Rules id=id.clone() rules experiences lists may_edit actions/>
+                <Rules id=id.clone() rules experiences lists activities may_edit actions/>
             </section>
             <section class="section">
                 <h2>"History"</h2>
@@ -110,6 +107,7 @@ fn Inside(touchpoint: TouchpointView, actions: Actions) -> impl IntoView {
                     <p>"Its experiences and rules go with it; its events become unmapped."</p>
                     <Post to=actions.delete>
                         <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="version" value=version.to_string()/>
                         <button class="button button-danger" type="submit">"Remove"</button>
                     </Post>
                 </details>
@@ -162,7 +160,7 @@ fn Form(one: TouchpointView, may_edit: bool, actions: Actions) -> impl IntoView 
                 <label class="field"><span>"Started by"</span><select name="form[started_by]">{fixed(&STARTERS, started_by)}</select></label>
                 <label class="field"><span>"Cost per contact"</span><input name="form[cost_per_contact]" inputmode="decimal" value=cost_per_contact.map(money).unwrap_or_default()/></label>
                 <label class="check"><input type="checkbox" name="form[contact]" value="1" checked=contact/>"Counts as an assisted contact"</label>
-                <label class="field field-wide"><span>"Description"</span><textarea name="form[description]" rows="2" maxlength="10000">{description}</textarea></label>
+                <label class="field field-wide"><span>"Description"</span><textarea name="form[description]" rows="2" maxlength="10000" inner_html=escaped(&description)></textarea></label>
             </fieldset>
             {may_edit.then(|| view! { <p class="actions"><button class="button button-main" type="submit" disabled=move || actions.save.pending()>"Save"</button></p> })}
         </Post>
@@ -183,7 +181,7 @@ fn Experiences(
     view! {
         <ul class="experiences">
             {experiences.into_iter().map(|one| {
-                let ExperienceView { id, name, emotion, failure, events, .. } = one;
+                let ExperienceView { id, name, emotion, failure, events, version } = one;
                 view! {
                     <li>
                         <span class=format!("emotion emotion-{emotion}")>{format!("{emotion:+}")}</span>
@@ -193,6 +191,7 @@ fn Experiences(
                         {may_edit.then(|| view! {
                             <Post to=actions.delete_experience>
                                 <input type="hidden" name="id" value=id/>
+                                <input type="hidden" name="version" value=version.to_string()/>
                                 <button class="button button-quiet" type="submit">"Remove"</button>
                             </Post>
                         })}
@@ -222,9 +221,11 @@ fn RuleForm(
     touchpoint: String,
     experiences: Vec<ExperienceView>,
     lists: StoredValue<TouchpointView>,
+    activities: Suggestions,
     actions: Actions,
 ) -> impl IntoView {
     let known = rule.is_some();
+    let field = format!("activity-{}", rule.as_ref().map_or("new", |rule| rule.id.as_str()));
     let rule = rule.unwrap_or(RuleView {
         id: String::new(),
         position: 0,
@@ -249,7 +250,7 @@ fn RuleForm(
             <select name="form[matching]" aria-label="How the activity is compared">
                 {MATCHES.into_iter().map(|(key, label)| view! { <option value=key selected=key == rule.matching>{label}</option> }).collect_view()}
             </select>
-            <input name="form[activity]" value=rule.activity required placeholder="Activity" aria-label="Activity" list="activities"/>
+            <Combobox list=activities name="form[activity]" id=field value=rule.activity required=true placeholder="Activity" label="Activity"/>
             <input name="form[condition]" value=rule.condition placeholder="attribute=value" aria-label="Condition on attributes"/>
             <select name="form[experience_id]" aria-label="Experience">
                 <option value="">"No experience"</option>
@@ -266,29 +267,24 @@ fn Rules(
     rules: Vec<RuleView>,
     experiences: Vec<ExperienceView>,
     lists: StoredValue<TouchpointView>,
+    activities: Suggestions,
     may_edit: bool,
     actions: Actions,
 ) -> impl IntoView {
     let none = rules.is_empty();
     view! {
-        <datalist id="activities">
-            {lists.with_value(|one| {
-                let mut names: Vec<String> = one.activities.iter().map(|(_, name)| name.clone()).collect();
-                names.sort();
-                names.dedup();
-                names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()
-            })}
-        </datalist>
+        <Datalist list=activities/>
         {none.then(|| view! { <p class="help">"No rule yet: no event is recognised here."</p> })}
         <ol class="rules">
             {rules.into_iter().map(|rule| {
-                let (rule_id, moved, events, position) = (rule.id.clone(), rule.id.clone(), rule.events, rule.position);
+                let (rule_id, moved, events) = (rule.id.clone(), rule.id.clone(), rule.events);
+                let (position, version) = (rule.position, rule.version);
                 let line = format!("{} {} \u{201c}{}\u{201d}", if rule.source.is_empty() { "any source" } else { &rule.source }, MATCHES.iter().find(|(key, _)| *key == rule.matching).map_or("", |(_, label)| label), rule.activity);
                 view! {
                     <li>
                         <span class="rule-place" title="Place in the order of all rules">{position}</span>
                         {if may_edit {
-                            view! { <RuleForm rule=Some(rule) touchpoint=id.clone() experiences=experiences.clone() lists actions/> }.into_any()
+                            view! { <RuleForm rule=Some(rule) touchpoint=id.clone() experiences=experiences.clone() lists activities actions/> }.into_any()
                         } else {
                             view! { <span>{line} {(!rule.condition.is_empty()).then(|| format!(" where {}", rule.condition))} {rule.experience.map(|name| format!(": {name}"))}</span> }.into_any()
                         }}
@@ -296,10 +292,12 @@ fn Rules(
                         {may_edit.then(|| view! {
                             <Post to=actions.move_rule>
                                 <input type="hidden" name="id" value=moved/>
+                                <input type="hidden" name="version" value=version.to_string()/>
                                 <button class="button button-quiet" type="submit" name="first" value="true">"Try first"</button>
                             </Post>
                             <Post to=actions.delete_rule>
                                 <input type="hidden" name="id" value=rule_id/>
+                                <input type="hidden" name="version" value=version.to_string()/>
                                 <button class="button button-quiet" type="submit">"Remove"</button>
                             </Post>
                         })}
@@ -307,6 +305,6 @@ fn Rules(
                 }
             }).collect_view()}
         </ol>
-        {may_edit.then(|| view! { <RuleForm rule=None touchpoint=id experiences lists actions/> })}
+        {may_edit.then(|| view! { <RuleForm rule=None touchpoint=id experiences lists activities actions/> })}
     }
 }

@@ -5,10 +5,14 @@ use contract::journeys::{ExploreQuery, JourneysView, Level, Occurrence, Towards}
 use leptos::prelude::*;
 use leptos_router::components::Form;
 
+use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions, submit_around};
+use crate::components::format::counted;
+use crate::components::help::Help;
+
 /// Period, source and how to look.
 #[component]
 pub fn Controls(view: JourneysView) -> impl IntoView {
-    let JourneysView { query, period, anchors, sources, .. } = view;
+    let JourneysView { query, period, anchors, sources, departments, .. } = view;
     let ExploreQuery {
         by,
         direction,
@@ -23,21 +27,20 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
         table,
         ..
     } = query;
-    let ask = move |event: leptos::ev::Event| {
-        use leptos::wasm_bindgen::JsCast as _;
-        let field = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::Element>().ok());
-        let form = field.and_then(|field| field.closest("form").ok().flatten());
-        if let Some(form) = form.and_then(|form| form.dyn_into::<leptos::web_sys::HtmlFormElement>().ok()) {
-            // A form that can't be sent yet says so by itself.
-            let _ = form.request_submit();
-        }
-    };
+    let anchors = anchors
+        .into_iter()
+        .map(|one| {
+            let colour = one.department.and_then(|at| departments.get(at as usize)).map(|one| one.colour);
+            Suggestion::of(one.label, counted(one.events, "event", "events"), colour)
+        })
+        .collect();
+    let anchors = Suggestions::new("anchors", anchors);
     view! {
-        <Form method="GET" action="/journeys" attr:class="controls" on:change=ask>
+        <Form method="GET" action="/journeys" attr:class="controls" on:change=move |event| submit_around(&event)>
             <fieldset class="controls-row">
                 <legend class="visually-hidden">"What is counted"</legend>
-                <label class="field"><span>"From"</span><input type="date" name="from" value=from.unwrap_or_default() min=period.data_from.clone() max=period.data_to.clone()/></label>
-                <label class="field"><span>"To"</span><input type="date" name="to" value=to.unwrap_or_default() min=period.data_from max=period.data_to/></label>
+                <label class="field"><span>"From"</span><input type="date" name="from" value=from.unwrap_or_else(|| period.data_from.clone()) min=period.data_from.clone() max=period.data_to.clone()/></label>
+                <label class="field"><span>"To"</span><input type="date" name="to" value=to.unwrap_or_else(|| period.data_to.clone()) min=period.data_from max=period.data_to/></label>
                 <label class="field">
                     <span>"Source"</span>
                     <select name="source">
@@ -53,11 +56,11 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                     <span>"Direction"</span>
                     <select name="direction">{Towards::ALL.into_iter().map(|one| view! { <option value=one.key() selected=one == direction>{one.label()}</option> }).collect_view()}</select>
                 </label>
-                <label class="field field-anchor">
-                    <span>"Look from"</span>
-                    <input name="anchor" list="anchors" value=anchor.unwrap_or_default() placeholder=if direction == Towards::Backward { "The end of each journey" } else { "The start of each journey" }/>
-                    <datalist id="anchors">{anchors.into_iter().map(|one| view! { <option value=one.label></option> }).collect_view()}</datalist>
-                </label>
+                <div class="field field-anchor">
+                    <span><label for="anchor">"Look from"</label> <Help id="help-anchor" term="Look from">"The node that the drawing starts from. Only journeys that contain it count: forward from its first occurrence, backward from its last, unless you choose otherwise."</Help></span>
+                    <Combobox list=anchors name="anchor" id="anchor" value=anchor.unwrap_or_default() placeholder=if direction == Towards::Backward { "The end of each journey" } else { "The start of each journey" }/>
+                    <Datalist list=anchors/>
+                </div>
                 <label class="field">
                     <span>"Occurrence"</span>
                     <select name="occurrence">
@@ -67,14 +70,17 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                     </select>
                 </label>
                 <label class="field field-short"><span>"Steps"</span><input type="number" name="steps" min="2" max="30" value=steps.to_string()/></label>
-                <label class="field field-short"><span>"Nodes a step"</span><input type="number" name="top" min="1" max="60" value=top.to_string()/></label>
-                <label class="field">
-                    <span>"Repeats"</span>
-                    <select name="repeats">
+                <div class="field field-short">
+                    <span><label for="top">"Nodes a step"</label> <Help id="help-top" term="Nodes a step">"Each step keeps its largest nodes; the rest are together in Other, which opens in place."</Help></span>
+                    <input id="top" type="number" name="top" min="1" max="60" value=top.to_string()/>
+                </div>
+                <div class="field">
+                    <span><label for="repeats">"Repeats"</label> <Help id="help-repeats" term="Repeats">"Folded, a node that follows itself at once counts as one stop; how often it was repeated stays visible in its panel. Kept, every event is a stop of its own."</Help></span>
+                    <select id="repeats" name="repeats">
                         <option value="" selected=!keep_repeats>"Fold"</option>
                         <option value="keep" selected=keep_repeats>"Keep"</option>
                     </select>
-                </label>
+                </div>
                 {table.then(|| view! { <input type="hidden" name="view" value="table"/> })}
                 <button class="button" type="submit">"Show"</button>
             </fieldset>

@@ -6,26 +6,17 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::journeys::customer;
-use crate::api::wire::load;
 use crate::components::format::{count, counted, duration, money};
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded;
 use crate::components::owner::Owner;
 
 /// The customer page.
 #[component]
 pub fn CustomerPage() -> impl IntoView {
     let params = use_params_map();
-    let found = load(move || params.read().get("id").unwrap_or_default(), customer);
     view! {
         <Title text="Customer"/>
-        <Suspense fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(customer) => view! { <Inside customer/> }.into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {loaded(move || params.read().get("id").unwrap_or_default(), customer, move |customer| view! { <Inside customer/> }.into_any())}
     }
 }
 

@@ -9,12 +9,12 @@ use leptos_router::hooks::use_query_map;
 use super::controls::Controls;
 use super::panel::Panel;
 use super::table::Links;
-use crate::api::AppError;
 use crate::api::journeys::explore;
-use crate::api::wire::load;
+use crate::api::{AppError, refused};
 use crate::charts::sankey::Sankey;
 use crate::components::format::{count, counted};
-use crate::components::notice::{Empty, Loading, Problem};
+use crate::components::loaded::loaded_or;
+use crate::components::notice::{Empty, Problem};
 use crate::components::owner::Owner;
 
 /// The journeys page.
@@ -27,29 +27,19 @@ pub fn JourneysPage() -> impl IntoView {
             map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     });
-    let found = load(
-        move || asked.get(),
-        |asked| async move {
-            match asked {
-                Ok(query) => explore(query).await,
-                Err(error) => Err(AppError(error)),
-            }
-        },
-    );
+    let answer = |asked: Result<ExploreQuery, UserError>| async move {
+        match asked {
+            Ok(query) => explore(query).await,
+            Err(error) => Err(refused(error)),
+        }
+    };
     view! {
         <Title text="Journeys"/>
-        <Transition fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(view) => view! { <Inside view/> }.into_any(),
-                    Err(error) => view! {
-                        <header class="page-head"><h1>"Journeys"</h1></header>
-                        <Problem error/>
-                        <p><a class="button" href="/journeys">"Start over"</a></p>
-                    }.into_any(),
-                }
-            })}
-        </Transition>
+        {loaded_or(move || asked.get(), answer, |view| view! { <Inside view/> }.into_any(), |error| view! {
+            <header class="page-head"><h1>"Journeys"</h1></header>
+            <Problem error/>
+            <p><a class="button" href="/journeys">"Start over"</a></p>
+        }.into_any())}
     }
 }
 

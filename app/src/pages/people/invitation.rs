@@ -6,8 +6,8 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::people::{Accept, invitation};
-use crate::api::wire::load;
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded_or;
+use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// The form behind a link.
@@ -15,18 +15,15 @@ use crate::components::post::{Post, Refusal, Submission};
 pub fn InvitationPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.read().get("token").unwrap_or_default();
-    let found = load(token, invitation);
     view! {
         <Title text="Welcome"/>
         <main class="door">
-            <Suspense fallback=|| view! { <Loading/> }>
-                {move || Suspend::new(async move {
-                    match found.await {
-                        Ok(invitation) => view! { <Inside invitation token=token()/> }.into_any(),
-                        Err(error) => view! { <section class="door-box"><Problem error/><p><a href="/sign-in">"Sign in"</a></p></section> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {loaded_or(
+                token,
+                invitation,
+                move |invitation| view! { <Inside invitation token=token()/> }.into_any(),
+                |error| view! { <section class="door-box"><Problem error/><p><a href="/sign-in">"Sign in"</a></p></section> }.into_any(),
+            )}
         </main>
     }
 }

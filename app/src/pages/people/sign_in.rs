@@ -5,25 +5,16 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::people::{SignIn, SignInDemo, door};
-use crate::api::wire::load;
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// Sign-in by address and password, or by one click in the demo.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let door = load(|| (), |()| door());
     view! {
         <Title text="Sign in"/>
         <main class="door">
-            <Suspense fallback=|| view! { <Loading/> }>
-                {move || Suspend::new(async move {
-                    match door.await {
-                        Ok(door) => view! { <Inside door/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {loaded(|| (), |()| door(), move |door| view! { <Inside door/> }.into_any())}
         </main>
     }
 }

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::people::{AddUser, ChangeUser, InviteAgain, users};
-use crate::api::wire::load;
 use crate::components::format::instant;
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// The users page.
@@ -17,7 +16,6 @@ pub fn UsersPage() -> impl IntoView {
     let change = Submission::to::<ChangeUser>();
     let again = Submission::to::<InviteAgain>();
     let version = move || (add.done(), change.done(), again.done());
-    let found = load(version, |_| users());
     let latest = RwSignal::new(None::<String>);
     Effect::new(move |_| latest.set(add.answer()));
     Effect::new(move |_| latest.set(again.answer()));
@@ -34,14 +32,7 @@ pub fn UsersPage() -> impl IntoView {
         <Refusal of=add/>
         <Refusal of=change/>
         <Refusal of=again/>
-        <Transition fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(users) => view! { <List users add change again/> }.into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Transition>
+        {loaded(version, |_| users(), move |users| view! { <List users add change again/> }.into_any())}
     }
 }
 

@@ -7,9 +7,9 @@ use leptos_router::hooks::use_params_map;
 
 use super::page::state_badge;
 use crate::api::sources::{CancelImport, import};
-use crate::api::wire::load;
 use crate::components::format::{bytes, count, duration};
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded;
+use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// Milliseconds between looks at a running import.
@@ -21,23 +21,15 @@ pub fn ImportPage() -> impl IntoView {
     let params = use_params_map();
     let id = move || params.read().get("id").unwrap_or_default();
     let tick = RwSignal::new(0_u32);
-    let found = load(move || (id(), tick.get()), |(id, _)| import(id));
     let cancel = Submission::to::<CancelImport>();
     view! {
         <Title text="Import"/>
-        <Transition fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(import) => {
-                        if import.state == ImportState::Running {
-                            set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
-                        }
-                        view! { <Inside import cancel/> }.into_any()
-                    }
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Transition>
+        {loaded(move || (id(), tick.get()), |(id, _)| import(id), move |import: ImportView| {
+            if import.state == ImportState::Running {
+                set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
+            }
+            view! { <Inside import cancel/> }.into_any()
+        })}
     }
 }
 

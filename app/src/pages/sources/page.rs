@@ -5,25 +5,18 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::sources::sources;
-use crate::api::wire::load;
 use crate::components::format::{count, day, instant};
-use crate::components::notice::{Empty, Loading, Problem};
+use crate::components::loaded::loaded;
+use crate::components::notice::Empty;
+use crate::components::upload::Upload;
 
 /// The sources page.
 #[component]
 pub fn SourcesPage() -> impl IntoView {
-    let found = load(|| (), |()| sources());
     view! {
         <Title text="Sources"/>
         <header class="page-head"><h1>"Sources"</h1></header>
-        <Suspense fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(sources) => view! { <Inside sources/> }.into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {loaded(|| (), |()| sources(), move |sources| view! { <Inside sources/> }.into_any())}
     }
 }
 
@@ -32,7 +25,16 @@ fn Inside(sources: Sources) -> impl IntoView {
     let Sources { sources, imports, may_import, .. } = sources;
     let none = sources.is_empty();
     view! {
-        {may_import.then(|| view! { <Drop/> })}
+        {may_import.then(|| view! {
+            <Upload
+                action="/upload"
+                title="Import a log"
+                help="Drop a CSV file here, or choose one. Nothing is read in before you have seen a preview."
+                accept=".csv,.tsv,.txt,text/csv"
+                button="Look at the file"
+                at_once=true
+            />
+        })}
         {(none && !may_import).then(|| view! {
             <Empty title="No log was imported yet"><p>"A CX manager or a department head can import one."</p></Empty>
         })}
@@ -100,21 +102,4 @@ pub fn state_badge(state: ImportState) -> impl IntoView {
         ImportState::Interrupted => ("badge badge-bad", "interrupted"),
     };
     view! { <span class=class>{label}</span> }
-}
-
-/// A file field that takes drops; the form works without JavaScript.
-#[component]
-fn Drop() -> impl IntoView {
-    let sending = RwSignal::new(false);
-    view! {
-        <form class="drop" method="post" action="/upload" enctype="multipart/form-data" on:submit=move |_| sending.set(true)>
-            <label>
-                <strong>"Import a log"</strong>
-                <span>"Drop a CSV file here, or choose one. Nothing is read in before you have seen a preview."</span>
-                <input type="file" name="file" accept=".csv,.tsv,.txt,text/csv" required/>
-            </label>
-            <button class="button button-main" type="submit">"Look at the file"</button>
-            {move || sending.get().then(|| view! { <progress aria-label="Uploading"></progress> })}
-        </form>
-    }
 }

@@ -6,9 +6,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::sources::preview;
-use crate::api::wire::load;
 use crate::components::format::{bytes, count};
-use crate::components::notice::{Loading, Problem};
+use crate::components::loaded::loaded_or;
+use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// The wizard.
@@ -19,24 +19,23 @@ pub fn WizardPage() -> impl IntoView {
     let wish = move || {
         let (params, query) = (params.read(), query.read());
         let text = |name: &str| query.get(name).unwrap_or_default();
-        (params.get("upload").unwrap_or_default(), text("encoding"), text("delimiter"), text("source"))
+        (
+            params.get("upload").unwrap_or_default(),
+            text("encoding"),
+            text("delimiter"),
+            text("source"),
+            text("day_order"),
+        )
     };
-    let found =
-        load(wish, |(upload, encoding, delimiter, source)| preview(upload, encoding, delimiter, source));
+    let ask =
+        |(upload, encoding, delimiter, source, order)| preview(upload, encoding, delimiter, source, order);
     view! {
         <Title text="Import a log"/>
-        <Transition fallback=|| view! { <Loading/> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(preview) => view! { <Inside preview/> }.into_any(),
-                    Err(error) => view! {
-                        <header class="page-head"><h1>"Import a log"</h1></header>
-                        <Problem error/>
-                        <p><a class="button" href="/sources">"Choose another file"</a></p>
-                    }.into_any(),
-                }
-            })}
-        </Transition>
+        {loaded_or(wish, ask, |preview| view! { <Inside preview/> }.into_any(), |error| view! {
+            <header class="page-head"><h1>"Import a log"</h1></header>
+            <Problem error/>
+            <p><a class="button" href="/sources">"Choose another file"</a></p>
+        }.into_any())}
     }
 }
 
@@ -66,6 +65,8 @@ fn Inside(preview: Preview) -> impl IntoView {
         time_zone,
         time_zones,
         zone_needed,
+        day_order_needed,
+        day_order,
         times,
         warnings,
     } = preview;
@@ -98,6 +99,7 @@ fn Inside(preview: Preview) -> impl IntoView {
             <h1>{file}</h1>
             <p class="page-sub">{bytes(size)} ", " {count(columns.len() as u64)} " columns. Nothing is read in yet."</p>
         </header>
+        {day_order_needed.then(|| view! { <p class="notice notice-problem">"In the times of this file, day and month can't be told apart. Say below which comes first, and look again."</p> })}
         {warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view()}
         <form class="form form-row" method="get">
             <label class="field">
@@ -108,6 +110,16 @@ fn Inside(preview: Preview) -> impl IntoView {
                 <span>"Delimiter"</span>
                 <select name="delimiter">{DELIMITERS.into_iter().map(|(key, _, label)| view! { <option value=key selected=key == delimiter_key>{label}</option> }).collect_view()}</select>
             </label>
+            {(day_order_needed || !day_order.is_empty()).then(|| view! {
+                <label class="field">
+                    <span>"Day and month"</span>
+                    <select name="day_order" required>
+                        <option value="">"Which comes first?"</option>
+                        <option value="day" selected=day_order == "day">"Day first"</option>
+                        <option value="month" selected=day_order == "month">"Month first"</option>
+                    </select>
+                </label>
+            })}
             <button class="button" type="submit">"Look again"</button>
         </form>
         <div class="table-box table-preview" tabindex="0" role="region" aria-label="First rows of the file">
@@ -120,6 +132,7 @@ fn Inside(preview: Preview) -> impl IntoView {
             <input type="hidden" name="form[upload]" value=upload/>
             <input type="hidden" name="form[encoding]" value=encoding.clone()/>
             <input type="hidden" name="form[delimiter]" value=delimiter_key/>
+            <input type="hidden" name="form[day_order]" value=day_order.clone()/>
             <fieldset class="fields">
                 <legend>"Where it comes from"</legend>
                 <label class="field">
@@ -157,7 +170,7 @@ fn Inside(preview: Preview) -> impl IntoView {
             })}
             <Refusal of=start/>
             <p class="actions">
-                <button class="button button-main" type="submit" disabled=move || start.pending()>"Import"</button>
+                <button class="button button-main" type="submit" disabled=move || day_order_needed || start.pending()>"Import"</button>
                 <a class="button" href="/sources">"Cancel"</a>
             </p>
         </Post>

@@ -149,6 +149,14 @@ impl Default for ExploreQuery {
     }
 }
 
+/// Least and most steps, nodes kept a step, nodes kept of an opened step, and pages.
+const STEPS: (u32, u32) = (2, 30);
+const TOP: (u32, u32) = (1, 60);
+const OPENED: (u32, u32) = (1, 500);
+const PAGES: (u32, u32) = (1, 1_000_000);
+/// Longest label or id, in bytes.
+const LONGEST: usize = 20_000;
+
 impl ExploreQuery {
     /// Reads name-value pairs, already decoded. Unknown names and values are refused, naming what exists.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, UserError> {
@@ -164,17 +172,17 @@ impl ExploreQuery {
                     let all = [Occurrence::First, Occurrence::Last];
                     query.occurrence = Some(choice(name, value, &all, Occurrence::key)?);
                 }
-                "steps" => query.steps = number(name, value, 2, 30)?,
-                "top" => query.top = number(name, value, 1, 60)?,
+                "steps" => query.steps = number(name, value, STEPS)?,
+                "top" => query.top = number(name, value, TOP)?,
                 "from" => query.from = text(),
                 "to" => query.to = text(),
                 "source" => query.source = text(),
-                "repeats" => query.keep_repeats = value == "keep",
+                "repeats" => query.keep_repeats = word(name, value, "keep")?,
                 "open" => query.opened = opened(value)?,
                 "select" => query.select = text(),
                 "select_to" => query.select_to = text(),
-                "page" => query.page = number(name, value, 1, 1_000_000)?,
-                "view" => query.table = value == "table",
+                "page" => query.page = number(name, value, PAGES)?,
+                "view" => query.table = word(name, value, "table")?,
                 other => {
                     return Err(UserError::new(Kind::Invalid, "unknown_filter", format!("There is no filter \u{201c}{other}\u{201d}."))
                         .at(other)
@@ -185,6 +193,33 @@ impl ExploreQuery {
             }
         }
         Ok(query)
+    }
+
+    /// Checks what the URL's reader checks, for questions that came another way.
+    pub fn check(&self) -> Result<(), UserError> {
+        let Self { steps, top, opened, select, select_to, page, anchor, from, to, source, .. } = self;
+        within("steps", *steps, STEPS)?;
+        within("top", *top, TOP)?;
+        within("page", *page, PAGES)?;
+        for (_, top) in opened {
+            within("open", *top, OPENED)?;
+        }
+        // Together they decide how large the tables are that count the links.
+        let all: u64 = opened.iter().map(|(_, top)| u64::from(*top)).sum();
+        if all > u64::from(OPENED.1) * 3 {
+            return Err(UserError::new(
+                Kind::TooLarge,
+                "too_many_opened",
+                "Too many nodes are opened at once.",
+            )
+            .at("open")
+            .remedy("Fold a step before opening another."));
+        }
+        let texts = [anchor, from, to, source, select, select_to];
+        if texts.into_iter().flatten().any(|text| text.len() > LONGEST) {
+            return Err(UserError::new(Kind::Invalid, "too_long", "A value of the question is too long."));
+        }
+        Ok(())
     }
 
     /// The pairs that differ from the defaults, in a fixed order.
@@ -284,16 +319,38 @@ fn choice<T: Copy>(name: &str, value: &str, all: &[T], key: fn(T) -> &'static st
     })
 }
 
-fn number(name: &str, value: &str, least: u32, most: u32) -> Result<u32, UserError> {
-    value.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
-        UserError::new(
-            Kind::Invalid,
-            "out_of_range",
-            format!("\u{201c}{value}\u{201d} is not a value of {name}."),
-        )
+fn number(name: &str, value: &str, range: (u32, u32)) -> Result<u32, UserError> {
+    let number = value.parse().map_err(|_| out_of_range(name, value, range))?;
+    within(name, number, range)?;
+    Ok(number)
+}
+
+fn within(name: &str, number: u32, range: (u32, u32)) -> Result<(), UserError> {
+    if (range.0..=range.1).contains(&number) {
+        return Ok(());
+    }
+    Err(out_of_range(name, &number.to_string(), range))
+}
+
+fn out_of_range(name: &str, value: &str, (least, most): (u32, u32)) -> UserError {
+    UserError::new(Kind::Invalid, "out_of_range", format!("\u{201c}{value}\u{201d} is not a value of {name}."))
         .at(name)
         .remedy(format!("Use a whole number from {least} to {most}."))
-    })
+}
+
+/// A switch that is on by one word and off by none.
+fn word(name: &str, value: &str, on: &str) -> Result<bool, UserError> {
+    match value {
+        "" => Ok(false),
+        value if value == on => Ok(true),
+        other => Err(UserError::new(
+            Kind::Invalid,
+            "unknown_value",
+            format!("\u{201c}{other}\u{201d} is not a value of {name}."),
+        )
+        .at(name)
+        .remedy(format!("Use {on}, or leave it out."))),
+    }
 }
 
 fn opened(value: &str) -> Result<Vec<(i32, u32)>, UserError> {
@@ -312,7 +369,7 @@ fn opened(value: &str) -> Result<Vec<(i32, u32)>, UserError> {
         .map(|part| {
             let (step, top) = part.split_once(':').ok_or_else(refused)?;
             let step = step.parse().map_err(|_| refused())?;
-            let top = top.parse().ok().filter(|top| (1..=500).contains(top)).ok_or_else(refused)?;
+            let top = top.parse().ok().filter(|top| (OPENED.0..=OPENED.1).contains(top)).ok_or_else(refused)?;
             Ok((step, top))
         })
         .collect()

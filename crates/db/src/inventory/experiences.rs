@@ -77,10 +77,8 @@ pub async fn save_experience(tx: &Tx, row: &Experience) -> Result<String, DbErro
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
         .one(&tx.inner)
         .await?
-        .ok_or(DbError::NotFound { noun: "experience" })?;
-    if stored.version != row.version {
-        return Err(DbError::Stale { noun: "experience", given: row.version, stored: stored.version });
-    }
+        .map(|stored| stored.version);
+    super::expect("experience", stored, row.version)?;
     entity::Entity::update_many()
         .col_expr(entity::Column::TouchpointId, Expr::value(row.touchpoint_id.clone()))
         .col_expr(entity::Column::Name, Expr::value(row.name.clone()))
@@ -95,14 +93,11 @@ pub async fn save_experience(tx: &Tx, row: &Experience) -> Result<String, DbErro
 }
 
 /// Removes it, with what belongs to it.
-pub async fn delete_experience(tx: &Tx, id: &str) -> Result<(), DbError> {
-    let deleted = entity::Entity::delete_many()
-        .filter(entity::Column::Id.eq(id))
-        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
-        .exec(&tx.inner)
-        .await?;
-    if deleted.rows_affected == 0 {
-        return Err(DbError::NotFound { noun: "experience" });
-    }
-    workspace::inventory_changed(tx).await
+pub async fn delete_experience(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
+    workspace::inventory_changed(tx).await?;
+    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
+    let stored = mine.one(&tx.inner).await?.map(|row| row.version);
+    super::expect("experience", stored, given)?;
+    entity::Entity::delete_by_id(id).exec(&tx.inner).await?;
+    Ok(())
 }

@@ -25,13 +25,27 @@ pub struct Inventory {
     pub rules: Vec<Rule>,
 }
 
-/// Reads the whole inventory.
-pub async fn load(db: &Db) -> Result<Inventory, DbError> {
-    load_with(&db.reader, &db.workspace).await
+/// Refuses what was started from another version than the stored one.
+fn expect(noun: &'static str, stored: Option<i32>, given: i32) -> Result<(), DbError> {
+    match stored {
+        Some(stored) if stored == given => Ok(()),
+        Some(stored) => Err(DbError::Stale { noun, given, stored }),
+        None => Err(DbError::NotFound { noun }),
+    }
 }
 
-/// Reads the whole inventory as the transaction sees it.
+/// Reads the whole inventory with its version, both as of one moment.
+pub async fn load(db: &Db) -> Result<(i64, Inventory), DbError> {
+    let moment = db.moment().await?;
+    let version = crate::workspace::get_in(&moment, &db.workspace).await?.inventory_version;
+    let inventory = load_with(&moment, &db.workspace).await?;
+    moment.commit().await?;
+    Ok((version, inventory))
+}
+
+/// Reads the whole inventory to change it: others who change it wait until this transaction ends.
 pub async fn load_in(tx: &crate::Tx) -> Result<Inventory, DbError> {
+    crate::workspace::inventory_changed(tx).await?;
     load_with(&tx.inner, &tx.workspace).await
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use crate::{DbError, Tx, new_id, workspace};
 
 /// Which list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum List {
     Departments,
     Stages,
@@ -64,6 +64,7 @@ pub(super) async fn all(
 
 /// Adds a name behind the others and returns its id. A department's position is its colour, kept for good.
 pub async fn add_name(tx: &Tx, list: List, name: &str, parent: Option<&str>) -> Result<String, DbError> {
+    workspace::inventory_changed(tx).await?;
     let known = all(&tx.inner, &tx.workspace, list).await?;
     let position = known.iter().map(|name| name.position + 1).max().unwrap_or(0);
     let id = new_id();
@@ -82,17 +83,14 @@ pub async fn add_name(tx: &Tx, list: List, name: &str, parent: Option<&str>) -> 
     let mut insert = Query::insert();
     insert.into_table(list.table()).columns(columns.into_iter().map(column)).values_panic(values);
     tx.inner.execute(&insert).await?;
-    workspace::inventory_changed(tx).await?;
     Ok(id)
 }
 
 /// Renames, if nobody else did meanwhile.
 pub async fn rename(tx: &Tx, list: List, id: &str, given: i32, name: &str) -> Result<(), DbError> {
-    let known = all(&tx.inner, &tx.workspace, list).await?;
-    let stored = known.iter().find(|name| name.id == id).ok_or(DbError::NotFound { noun: list.noun() })?;
-    if stored.version != given {
-        return Err(DbError::Stale { noun: list.noun(), given, stored: stored.version });
-    }
+    // Changing the workspace first makes other changes to the inventory wait until this one is through.
+    workspace::inventory_changed(tx).await?;
+    expect(tx, list, id, given).await?;
     let mut update = Query::update();
     update
         .table(list.table())
@@ -101,18 +99,24 @@ pub async fn rename(tx: &Tx, list: List, id: &str, given: i32, name: &str) -> Re
         .and_where(Expr::col(column("id")).eq(id))
         .and_where(Expr::col(column("workspace_id")).eq(tx.workspace.as_str()));
     tx.inner.execute(&update).await?;
-    workspace::inventory_changed(tx).await
+    Ok(())
+}
+
+async fn expect(tx: &Tx, list: List, id: &str, given: i32) -> Result<(), DbError> {
+    let known = all(&tx.inner, &tx.workspace, list).await?;
+    let stored = known.iter().find(|name| name.id == id).map(|name| name.version);
+    super::expect(list.noun(), stored, given)
 }
 
 /// Removes a name that nothing uses; fails where something does.
-pub async fn delete_name(tx: &Tx, list: List, id: &str) -> Result<(), DbError> {
+pub async fn delete_name(tx: &Tx, list: List, id: &str, given: i32) -> Result<(), DbError> {
+    workspace::inventory_changed(tx).await?;
+    expect(tx, list, id, given).await?;
     let mut delete = Query::delete();
     delete
         .from_table(list.table())
         .and_where(Expr::col(column("id")).eq(id))
         .and_where(Expr::col(column("workspace_id")).eq(tx.workspace.as_str()));
-    if tx.inner.execute(&delete).await?.rows_affected() == 0 {
-        return Err(DbError::NotFound { noun: list.noun() });
-    }
-    workspace::inventory_changed(tx).await
+    tx.inner.execute(&delete).await?;
+    Ok(())
 }

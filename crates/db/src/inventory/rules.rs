@@ -90,10 +90,8 @@ pub async fn save_rule(tx: &Tx, row: &Rule) -> Result<String, DbError> {
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
         .one(&tx.inner)
         .await?
-        .ok_or(DbError::NotFound { noun: "rule" })?;
-    if stored.version != row.version {
-        return Err(DbError::Stale { noun: "rule", given: row.version, stored: stored.version });
-    }
+        .map(|stored| stored.version);
+    super::expect("rule", stored, row.version)?;
     entity::Entity::update_many()
         .col_expr(entity::Column::TouchpointId, Expr::value(row.touchpoint_id.clone()))
         .col_expr(entity::Column::ExperienceId, Expr::value(row.experience_id.clone()))
@@ -110,14 +108,11 @@ pub async fn save_rule(tx: &Tx, row: &Rule) -> Result<String, DbError> {
 }
 
 /// Removes it, with what belongs to it.
-pub async fn delete_rule(tx: &Tx, id: &str) -> Result<(), DbError> {
-    let deleted = entity::Entity::delete_many()
-        .filter(entity::Column::Id.eq(id))
-        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
-        .exec(&tx.inner)
-        .await?;
-    if deleted.rows_affected == 0 {
-        return Err(DbError::NotFound { noun: "rule" });
-    }
-    workspace::inventory_changed(tx).await
+pub async fn delete_rule(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
+    workspace::inventory_changed(tx).await?;
+    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
+    let stored = mine.one(&tx.inner).await?.map(|row| row.version);
+    super::expect("rule", stored, given)?;
+    entity::Entity::delete_by_id(id).exec(&tx.inner).await?;
+    Ok(())
 }

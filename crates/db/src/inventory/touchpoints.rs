@@ -102,10 +102,8 @@ pub async fn save_touchpoint(tx: &Tx, row: &Touchpoint, now: i64) -> Result<Stri
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
         .one(&tx.inner)
         .await?
-        .ok_or(DbError::NotFound { noun: "touchpoint" })?;
-    if stored.version != row.version {
-        return Err(DbError::Stale { noun: "touchpoint", given: row.version, stored: stored.version });
-    }
+        .map(|stored| stored.version);
+    super::expect("touchpoint", stored, row.version)?;
     entity::Entity::update_many()
         .col_expr(entity::Column::Name, Expr::value(row.name.clone()))
         .col_expr(entity::Column::Description, Expr::value(row.description.clone()))
@@ -124,14 +122,11 @@ pub async fn save_touchpoint(tx: &Tx, row: &Touchpoint, now: i64) -> Result<Stri
 }
 
 /// Removes it, with what belongs to it.
-pub async fn delete_touchpoint(tx: &Tx, id: &str) -> Result<(), DbError> {
-    let deleted = entity::Entity::delete_many()
-        .filter(entity::Column::Id.eq(id))
-        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
-        .exec(&tx.inner)
-        .await?;
-    if deleted.rows_affected == 0 {
-        return Err(DbError::NotFound { noun: "touchpoint" });
-    }
-    workspace::inventory_changed(tx).await
+pub async fn delete_touchpoint(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
+    workspace::inventory_changed(tx).await?;
+    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
+    let stored = mine.one(&tx.inner).await?.map(|row| row.version);
+    super::expect("touchpoint", stored, given)?;
+    entity::Entity::delete_by_id(id).exec(&tx.inner).await?;
+    Ok(())
 }

@@ -56,6 +56,8 @@ pub struct Sample {
 const LOOKED_AT: usize = 256 * 1024;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const SAMPLE_ROWS: usize = 1000;
+/// Where whole rows are rare, no more than this is looked at.
+const SAMPLE_BYTES: u64 = 16 << 20;
 
 /// Looks at the start of a file. A dialect that is given is taken as it is.
 pub fn sample(path: &Path, encoding: Option<Encoding>, delimiter: Option<u8>) -> Result<Sample, EventsError> {
@@ -77,9 +79,10 @@ pub fn sample(path: &Path, encoding: Option<Encoding>, delimiter: Option<u8>) ->
     let dialect = Dialect { encoding, delimiter };
     let mut records = open(path, dialect)?;
     let header = read_header(&mut records)?;
+    records.expect(header.len());
     let mut rows = Vec::new();
     let mut record = Record::default();
-    while rows.len() < SAMPLE_ROWS && records.read(&mut record)? {
+    while rows.len() < SAMPLE_ROWS && records.bytes() < SAMPLE_BYTES && records.read(&mut record)? {
         if record.error.is_none() && record.len() == header.len() {
             rows.push(record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
         }
@@ -170,6 +173,8 @@ fn detect_encoding(start: &[u8], cut: bool) -> Encoding {
         Ok(_) => Encoding::Utf8,
         // The sample may have been cut within a character.
         Err(error) if cut && error.valid_up_to() + 4 > start.len() => Encoding::Utf8,
+        // One wrong byte among characters that are right is a mistake in a row, not another encoding.
+        Err(_) if start.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) => Encoding::Utf8,
         Err(_) => Encoding::Latin1,
     }
 }

@@ -84,13 +84,16 @@ const HINTS: [(&str, &[&str]); 9] = [
 fn times(header: &[String], rows: &[Vec<String>]) -> Option<String> {
     let reads = |at: usize| {
         let values = rows.iter().filter_map(move |row| row.get(at)).map(String::as_str);
-        crate::time::detect(values).read * 10 >= rows.len() * 5
+        crate::time::detect(values, None).read * 10 >= rows.len() * 5
     };
     (0..header.len()).find(|&at| !rows.is_empty() && reads(at)).map(|at| header[at].clone())
 }
 
 /// Reading and guessing of mappings.
 pub struct Mapping;
+
+/// Attributes that an import can bring: each costs memory for every event.
+const MOST_ATTRIBUTES: usize = 40;
 
 impl Mapping {
     /// Reads `customer=COL,time=COL,activity=COL[,id=COL…,NAME=COL]`.
@@ -173,6 +176,7 @@ impl Mapping {
             .iter()
             .filter(|name| !known.contains(name))
             .map(|name| (Self::attribute_name(name), name.clone()))
+            .take(MOST_ATTRIBUTES)
             .collect();
         mapping.attributes = attributes;
         mapping
@@ -211,6 +215,18 @@ impl Mapping {
         };
         let maybe =
             |part: &str, column: &Option<String>| column.as_ref().map(|column| find(part, column)).transpose();
+        if attributes.len() > MOST_ATTRIBUTES {
+            return Err(UserError::new(
+                Kind::Unprocessable,
+                "too_many_attributes",
+                format!(
+                    "{} columns are to be kept as attributes; at most {MOST_ATTRIBUTES} can be.",
+                    attributes.len()
+                ),
+            )
+            .at("attributes")
+            .remedy("Keep those that mapping rules or segments need."));
+        }
         let mut attributes = attributes
             .iter()
             .map(|(name, column)| {

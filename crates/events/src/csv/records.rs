@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use contract::{Kind, UserError};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
@@ -13,6 +14,10 @@ use crate::EventsError;
 
 /// Longest cell that is read, in bytes.
 pub const MAX_CELL: usize = 1 << 20;
+/// Longest record that is read, in bytes.
+const MAX_RECORD: usize = 4 << 20;
+/// Records without end after which the file's quoting is taken for broken.
+const MOST_GIVEN_UP: u32 = 200;
 const MAX_COLUMNS: usize = 4096;
 const BLOCK: usize = 1 << 16;
 
@@ -20,6 +25,7 @@ const BLOCK: usize = 1 << 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordError {
     CellTooLarge,
+    UnclosedQuote,
     TooManyCells,
     Nul,
     Encoding,
@@ -30,6 +36,7 @@ impl RecordError {
     pub fn code(self) -> &'static str {
         match self {
             Self::CellTooLarge => "cell_too_large",
+            Self::UnclosedQuote => "unclosed_quote",
             Self::TooManyCells => "too_many_cells",
             Self::Nul => "nul_byte",
             Self::Encoding => "bad_encoding",
@@ -40,6 +47,7 @@ impl RecordError {
     pub fn reason(self) -> &'static str {
         match self {
             Self::CellTooLarge => "A cell is larger than 1 MiB, or a quote is never closed.",
+            Self::UnclosedQuote => "A quote is opened and not closed before the row should end.",
             Self::TooManyCells => "The row has more than 4,096 cells.",
             Self::Nul => "The row holds a NUL byte.",
             Self::Encoding => "The row holds bytes that are no text in the file's encoding.",
@@ -50,6 +58,7 @@ impl RecordError {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::CellTooLarge => "Shorten the cell, or close the quote.",
+            Self::UnclosedQuote => "Close the quote, or write it twice if it is part of the text.",
             Self::TooManyCells => "Check the delimiter.",
             Self::Nul => "Remove the NUL byte; files from databases often hold them for empty values.",
             Self::Encoding => "Save the file as UTF-8, or choose its encoding in the preview.",
@@ -67,6 +76,8 @@ pub struct Record {
     pub line: u64,
     /// Set where the record as a whole can't be used; cells may then be cut short.
     pub error: Option<RecordError>,
+    /// The cell that the error is about.
+    pub error_at: usize,
 }
 
 impl Record {
@@ -106,6 +117,10 @@ pub struct Records {
     finished: bool,
     line: u64,
     bytes: u64,
+    given_up: u32,
+    /// Cells that every record should have, once known.
+    width: Option<usize>,
+    delimiter: u8,
 }
 
 /// Opens a file; a byte-order mark is skipped.
@@ -132,6 +147,9 @@ pub fn open(path: &Path, dialect: Dialect) -> Result<Records, EventsError> {
         finished: false,
         line: 1,
         bytes: 0,
+        given_up: 0,
+        width: None,
+        delimiter: dialect.delimiter,
     };
     records.fill()?;
     if records.buffer[..records.until].starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -146,9 +164,16 @@ impl Records {
         self.bytes
     }
 
+    /// Says how many cells a record should have: one that runs over several lines and has another number has
+    /// a quote that is not closed.
+    pub fn expect(&mut self, width: usize) {
+        self.width = Some(width);
+    }
+
     /// Reads the next record; false at the end. Empty lines are no records.
     pub fn read(&mut self, record: &mut Record) -> Result<bool, EventsError> {
         record.error = None;
+        record.error_at = 0;
         record.cells = 0;
         record.text.resize(record.text.capacity().max(1024), 0);
         record.ends.resize(record.ends.capacity().max(32), 0);
@@ -170,11 +195,14 @@ impl Records {
                 ReadRecordResult::InputEmpty => {
                     // The reader asks for more even after the end, and then finishes the last record.
                 }
-                ReadRecordResult::OutputFull if out < MAX_CELL + 4096 => {
-                    let larger = (record.text.len() * 2).min(MAX_CELL + 8192);
+                ReadRecordResult::OutputFull if out < MAX_RECORD => {
+                    let larger = (record.text.len() * 2).min(MAX_RECORD + 4096);
                     record.text.resize(larger, 0);
                 }
-                ReadRecordResult::OutputFull => return self.give_up(record, ends, RecordError::CellTooLarge),
+                ReadRecordResult::OutputFull => {
+                    record.ends[ends.min(MAX_COLUMNS - 1)] = out;
+                    return self.give_up(record, ends + 1, RecordError::CellTooLarge);
+                }
                 ReadRecordResult::OutputEndsFull if ends < MAX_COLUMNS => {
                     record.ends.resize(record.ends.len() * 2, 0);
                 }
@@ -182,9 +210,16 @@ impl Records {
                     return self.give_up(record, ends, RecordError::TooManyCells);
                 }
                 ReadRecordResult::Record => {
+                    let raw = &self.buffer[self.from..self.from + used];
+                    if self.runs_on(raw, ends) {
+                        return self.give_up(record, ends, RecordError::UnclosedQuote);
+                    }
                     self.advance(used);
                     record.cells = ends;
-                    record.error = check(&record.text[..out], &record.ends[..ends]);
+                    if let Some((error, at)) = check(&record.text[..out], &record.ends[..ends]) {
+                        record.error = Some(error);
+                        record.error_at = at;
+                    }
                     return Ok(true);
                 }
                 ReadRecordResult::End => {
@@ -195,14 +230,41 @@ impl Records {
         }
     }
 
+    /// Whether a record holds line breaks that an unclosed quote has swallowed: the file ends within the quote,
+    /// or the record does not have the cells that it should.
+    fn runs_on(&self, raw: &[u8], cells: usize) -> bool {
+        let content = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        if !content.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            return false;
+        }
+        self.width.is_some_and(|width| width != cells) || ends_within_quote(raw, self.delimiter)
+    }
+
     /// Reports a record without end, and resumes at the line after the one where it began.
     fn give_up(&mut self, record: &mut Record, ends: usize, error: RecordError) -> Result<bool, EventsError> {
+        self.given_up += 1;
+        if self.given_up > MOST_GIVEN_UP {
+            return Err(UserError::new(
+                Kind::Unprocessable,
+                "broken_quoting",
+                format!(
+                    "More than {MOST_GIVEN_UP} rows are larger than 1 MiB or have a quote that is never closed."
+                ),
+            )
+            .at(format!("line {}", record.line))
+            .remedy("Close the quotes, or choose another delimiter.")
+            .into());
+        }
         record.cells = ends;
         record.error = Some(error);
+        record.error_at = ends.saturating_sub(1);
         self.reader.reset();
         loop {
-            if let Some(end) = self.buffer[self.from..self.until].iter().position(|&byte| byte == b'\n') {
-                self.advance(end + 1);
+            let rest = &self.buffer[self.from..self.until];
+            if let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+                let pair = rest[end] == b'\r' && rest.get(end + 1) == Some(&b'\n');
+                self.advance(end + 1 + usize::from(pair));
                 return Ok(true);
             }
             if self.finished {
@@ -231,7 +293,14 @@ impl Records {
     /// Moves on, counting lines.
     fn advance(&mut self, bytes: usize) {
         let passed = &self.buffer[self.from..self.from + bytes];
-        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let next = self.buffer[..self.until].get(self.from + bytes);
+        // A line ends with a line feed, a carriage return, or both.
+        let ends = passed.iter().enumerate().filter(|&(at, &byte)| match byte {
+            b'\n' => true,
+            b'\r' => passed.get(at + 1).or(next) != Some(&b'\n'),
+            _ => false,
+        });
+        self.line += ends.count() as u64;
         self.bytes += bytes as u64;
         self.from += bytes;
     }
@@ -264,21 +333,41 @@ impl Records {
     }
 }
 
-fn check(text: &[u8], ends: &[usize]) -> Option<RecordError> {
-    if text.contains(&0) {
-        return Some(RecordError::Nul);
+/// What is wrong with a record's bytes, and with which of its cells.
+fn check(text: &[u8], ends: &[usize]) -> Option<(RecordError, usize)> {
+    let cell_of = |place: usize| ends.partition_point(|&end| end <= place);
+    if let Some(place) = text.iter().position(|&byte| byte == 0) {
+        return Some((RecordError::Nul, cell_of(place)));
     }
-    if std::str::from_utf8(text).is_err() {
-        return Some(RecordError::Encoding);
+    if let Err(error) = std::str::from_utf8(text) {
+        return Some((RecordError::Encoding, cell_of(error.valid_up_to())));
     }
     let mut from = 0;
-    for &end in ends {
+    for (at, &end) in ends.iter().enumerate() {
         if end - from > MAX_CELL {
-            return Some(RecordError::CellTooLarge);
+            return Some((RecordError::CellTooLarge, at));
         }
         from = end;
     }
     None
+}
+
+/// Whether raw bytes of a record stop before the quote that they opened is closed.
+fn ends_within_quote(raw: &[u8], delimiter: u8) -> bool {
+    let (mut quoted, mut at_start) = (false, true);
+    let mut bytes = raw.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' if quoted && bytes.peek() == Some(&b'"') => {
+                bytes.next();
+            }
+            b'"' if quoted => quoted = false,
+            b'"' if at_start => quoted = true,
+            _ => {}
+        }
+        at_start = !quoted && (byte == delimiter || matches!(byte, b'\n' | b'\r'));
+    }
+    quoted
 }
 
 #[cfg(test)]

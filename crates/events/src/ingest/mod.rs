@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, Counts, Reason};
 use contract::{Kind, UserError};
 
-use crate::csv::{Dialect, Mapping, Record, Sample, open, sample};
+use crate::csv::{Mapping, Record, Sample, open, sample};
 use crate::segment::{Batch, write_batch};
 use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
 
@@ -36,6 +36,8 @@ pub struct Job<'a> {
     pub mapping: &'a ColumnMapping,
     /// For times that carry no zone.
     pub zone: Option<Tz>,
+    /// For times in which day and month could be either.
+    pub order: Option<crate::time::DayOrder>,
     /// Microseconds since 1970; events more than a day later are refused.
     pub now: i64,
 }
@@ -50,11 +52,12 @@ pub struct Outcome {
     pub reasons: Vec<Reason>,
     pub first_event: Option<i64>,
     pub last_event: Option<i64>,
-    pub dialect: Dialect,
 }
 
 /// Events held in memory before they are written.
 const BATCH: usize = 1_000_000;
+/// Text held in memory before it is written.
+const BATCH_BYTES: usize = 128 << 20;
 
 /// Reads a file's start as [`run`] would.
 pub fn look(job: &Job<'_>) -> Result<Sample, EventsError> {
@@ -73,7 +76,17 @@ pub fn run(
     let columns = Mapping::resolve(job.mapping, &sample.header)?;
     let times =
         sample.rows.iter().map(|row| row[columns.time].as_str()).filter(|value| !value.trim().is_empty());
-    let detected = crate::time::detect(times);
+    let detected = crate::time::detect(times, job.order);
+    if detected.ambiguous_day {
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "ambiguous_day",
+            format!("In column \u{201c}{}\u{201d}, day and month can't be told apart.", job.mapping.time),
+        )
+        .at("order of day and month")
+        .remedy("Say which comes first: --day-order day, or --day-order month.")
+        .into());
+    }
     if detected.zone_needed && job.zone.is_none() {
         return Err(UserError::new(
             Kind::Unprocessable,
@@ -91,6 +104,7 @@ pub fn run(
     let pseudonyms = store.pseudonyms()?;
     let mut records = open(job.path, sample.dialect)?;
     let header = crate::csv::read_header(&mut records)?;
+    records.expect(header.len());
     let names: Vec<String> = columns.attributes.iter().map(|(name, _)| name.clone()).collect();
     let mut reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);
     let mut quarantine = quarantine::Writer::new(store.quarantine(job.import), &header);
@@ -116,11 +130,10 @@ pub fn run(
         if counts.received % 1024 == 0 {
             progress.update(&counts, records.bytes());
             if progress.is_cancelled() {
-                quarantine.discard()?;
                 return Err(EventsError::Cancelled);
             }
         }
-        if batch.len() == BATCH {
+        if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
             progress.phase(Phase::Writing);
             segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
             batch = Batch::new(names.clone());
@@ -133,5 +146,5 @@ pub fn run(
         segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
     }
     let reasons = quarantine.finish()?;
-    Ok(Outcome { counts, segments, reasons, first_event, last_event, dialect: sample.dialect })
+    Ok(Outcome { counts, segments, reasons, first_event, last_event })
 }

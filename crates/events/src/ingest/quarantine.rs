@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use contract::sources::{Quarantined, Reason};
 
 use crate::EventsError;
-use crate::csv::Record;
+use crate::csv::{Record, RecordError};
+use crate::store::sync_folder;
 
 /// Why one row was refused.
 pub struct Problem {
@@ -20,6 +21,9 @@ pub struct Problem {
     pub reason: String,
     pub remedy: String,
 }
+
+/// Bytes kept of a record that could not be read.
+const MAX_BROKEN: usize = 4096;
 
 /// Columns that a quarantine file has besides the file's own.
 const EXPLAINING: [&str; 6] = [
@@ -41,6 +45,8 @@ pub struct Writer {
     path: PathBuf,
     header: Vec<String>,
     out: Option<csv::Writer<BufWriter<File>>>,
+    /// Whether the file is to stay.
+    kept: bool,
     reasons: HashMap<(&'static str, String), Reason>,
 }
 
@@ -48,7 +54,7 @@ impl Writer {
     pub fn new(path: PathBuf, header: &[String]) -> Self {
         // A corrected file that is refused again explains itself anew.
         let header = header.iter().filter(|name| !EXPLAINING.contains(&name.as_str())).cloned().collect();
-        Self { path, header, out: None, reasons: HashMap::new() }
+        Self { path, header, out: None, kept: false, reasons: HashMap::new() }
     }
 
     pub fn write(&mut self, record: &Record, problem: &Problem) -> Result<(), EventsError> {
@@ -63,14 +69,18 @@ impl Writer {
             }
         };
         let width = self.header.len();
+        // Of a record without end, only the beginning is of use.
+        let broken = matches!(record.error, Some(RecordError::UnclosedQuote | RecordError::TooManyCells));
+        let most = if broken { MAX_BROKEN } else { crate::csv::MAX_CELL };
         let rest: Vec<_> = (width..record.len()).map(|at| String::from_utf8_lossy(record.cell(at))).collect();
         let line = problem.line.to_string();
         // A cell that was given up on is kept by its beginning: the original file has the whole.
         let own = (0..width).map(|at| {
             let cell = record.cell(at);
-            &cell[..cell.len().min(crate::csv::MAX_CELL)]
+            &cell[..cell.len().min(most)]
         });
-        let rest = rest.join(" | ");
+        let mut rest = rest.join(" | ");
+        rest.truncate(rest.floor_char_boundary(most));
         let explained =
             [&line, &problem.column, &problem.value, problem.code, &problem.reason, &rest].map(str::as_bytes);
         out.write_record(own.chain(explained)).map_err(|error| failed(&self.path, error))?;
@@ -87,27 +97,30 @@ impl Writer {
     }
 
     /// Makes the file durable and tells the reasons, most frequent first.
-    pub fn finish(self) -> Result<Vec<Reason>, EventsError> {
-        if let Some(out) = self.out {
+    pub fn finish(mut self) -> Result<Vec<Reason>, EventsError> {
+        if let Some(out) = self.out.take() {
             let file = out.into_inner().map_err(|error| {
                 EventsError::io("writing", &self.path)(std::io::Error::from(error.error().kind()))
             })?;
             let mut file = file;
             file.flush().map_err(EventsError::io("writing", &self.path))?;
             file.get_ref().sync_all().map_err(EventsError::io("syncing", &self.path))?;
+            sync_folder(self.path.parent().unwrap_or(Path::new(".")))?;
         }
-        let mut reasons: Vec<Reason> = self.reasons.into_values().collect();
+        self.kept = true;
+        let mut reasons: Vec<Reason> = std::mem::take(&mut self.reasons).into_values().collect();
         reasons
             .sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (&a.code, &a.reason).cmp(&(&b.code, &b.reason))));
         Ok(reasons)
     }
+}
 
-    /// Removes what was written: the import does not count.
-    pub fn discard(self) -> Result<(), EventsError> {
-        if self.out.is_some() {
-            fs::remove_file(&self.path).map_err(EventsError::io("removing", &self.path))?;
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // The import does not count, so nothing of its rows may stay. It may never have been made.
+        if !self.kept {
+            let _ = fs::remove_file(&self.path);
         }
-        Ok(())
     }
 }
 

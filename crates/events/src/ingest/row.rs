@@ -3,10 +3,10 @@
 use super::Job;
 use super::identity::{Known, Relation, short};
 use super::quarantine::Problem;
-use crate::Pseudonyms;
 use crate::csv::{ColumnMap, MAX_CELL, Record};
 use crate::segment::{Batch, NewEvent};
 use crate::time::{TimeError, TimeFormat, parse};
+use crate::{CustomerKey, Pseudonyms};
 
 /// What became of a row.
 pub enum Read {
@@ -28,6 +28,22 @@ pub struct RowReader<'a> {
     unmark: bool,
 }
 
+/// A row's checked cells.
+struct Cells<'r> {
+    customer: CustomerKey,
+    time: i64,
+    activity: &'r [u8],
+    case: &'r [u8],
+    reason: &'r [u8],
+    text: &'r [u8],
+    duration: Option<i64>,
+    cost: Option<i64>,
+    /// Hash of all that is read.
+    content: u128,
+    /// Hash of the row's own id, where it has one.
+    id: Option<u128>,
+}
+
 const DAY: i64 = 86_400_000_000;
 
 /// Longest text kept of an activity, case or attribute value.
@@ -46,17 +62,32 @@ impl<'a> RowReader<'a> {
     }
 
     pub fn read(&mut self, record: &Record, position: u64, batch: &mut Batch, known: &mut Known) -> Read {
-        let mut attributes = std::mem::take(&mut self.attributes);
-        let read = self.event(record, position, batch, &mut attributes);
-        self.attributes = attributes;
-        match read {
-            Ok((mut event, content, has_id)) => {
-                if !has_id {
-                    event.key = known.key_of_content(content);
-                }
-                match known.admit(event.key, event.content) {
+        match self.event(record) {
+            Ok(cells) => {
+                let key = cells.id.unwrap_or_else(|| known.key_of_content(cells.content));
+                match known.admit(key, cells.content as i64) {
                     Relation::New => {
-                        batch.push(event, &self.attributes);
+                        // Only now is its text taken in: what is known already costs no memory.
+                        let mut attributes = std::mem::take(&mut self.attributes);
+                        attributes.clear();
+                        let columns = &self.columns.attributes;
+                        attributes
+                            .extend(columns.iter().map(|(_, column)| batch.text(self.cell(record, *column))));
+                        let event = NewEvent {
+                            customer: cells.customer,
+                            time: cells.time,
+                            position: position as i64,
+                            key,
+                            content: cells.content as i64,
+                            activity: batch.text(cells.activity),
+                            case: batch.text(cells.case),
+                            reason: batch.text(cells.reason),
+                            text: batch.text(cells.text),
+                            duration: cells.duration,
+                            cost: cells.cost,
+                        };
+                        batch.push(event, &attributes);
+                        self.attributes = attributes;
                         Read::Accepted(event.time)
                     }
                     Relation::Duplicate => Read::Duplicate,
@@ -99,16 +130,10 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The event, the hash of its content, and whether the row brings an id of its own.
-    fn event(
-        &self,
-        record: &Record,
-        position: u64,
-        batch: &mut Batch,
-        attributes: &mut Vec<u32>,
-    ) -> Result<(NewEvent, u128, bool), Problem> {
+    /// What the row says, checked.
+    fn event<'r>(&self, record: &'r Record) -> Result<Cells<'r>, Problem> {
         if let Some(error) = record.error {
-            return Err(self.problem(record, 0, error.code(), error.reason(), error.remedy()));
+            return Err(self.problem(record, record.error_at, error.code(), error.reason(), error.remedy()));
         }
         if record.len() != self.header.len() {
             let reason =
@@ -193,13 +218,15 @@ impl<'a> RowReader<'a> {
         let optional = |column: Option<usize>| column.map_or(Ok(&[][..]), name);
         let (case, reason) = (optional(columns.case)?, optional(columns.reason)?);
 
-        // Everything that is read decides whether two rows say the same.
+        // Everything that is read decides whether two rows say the same. The customer goes in as its
+        // pseudonym: a hash of the id itself would let anyone who has the events guess ids and compare.
+        let pseudonym = self.pseudonyms.of(customer);
         let mut hasher = blake3::Hasher::new();
         let mut put = |part: &[u8]| {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
         };
         put(self.job.source.as_bytes());
-        put(customer);
+        put(&pseudonym.0.to_be_bytes());
         put(&time.to_le_bytes());
         put(activity);
         put(case);
@@ -207,34 +234,19 @@ impl<'a> RowReader<'a> {
         put(text);
         put(&duration.unwrap_or(i64::MIN).to_le_bytes());
         put(&cost.unwrap_or(i64::MIN).to_le_bytes());
-        attributes.clear();
         for (attribute, column) in &columns.attributes {
             let cell = name(*column)?;
             put(attribute.as_bytes());
             put(cell);
-            attributes.push(batch.text(cell));
         }
         let content = short(&hasher);
         let id = columns.id.map_or(&[][..], |column| self.cell(record, column));
-        let key = {
+        let id = (!id.is_empty()).then(|| {
             let mut hasher = blake3::Hasher::new();
             hasher.update(b"id").update(self.job.source.as_bytes()).update(&[0]).update(id);
             short(&hasher)
-        };
-        let event = NewEvent {
-            customer: self.pseudonyms.of(customer),
-            time,
-            position: position as i64,
-            key,
-            content: content as i64,
-            activity: batch.text(activity),
-            case: batch.text(case),
-            reason: batch.text(reason),
-            text: batch.text(text),
-            duration,
-            cost,
-        };
-        Ok((event, content, !id.is_empty()))
+        });
+        Ok(Cells { customer: pseudonym, time, activity, case, reason, text, duration, cost, content, id })
     }
 
     fn time(&self, record: &Record, cell: &[u8]) -> Result<i64, Problem> {

@@ -23,6 +23,7 @@ pub struct Batch {
     names: Vec<String>,
     texts: Vec<ByteArray>,
     codes: HashMap<Box<[u8]>, u32>,
+    bytes: usize,
 }
 
 /// One event to write. Text is given as codes of [`Batch::text`], 0 for none.
@@ -61,6 +62,7 @@ impl Batch {
         let code = self.texts.len() as u32;
         self.texts.push(ByteArray::from(bytes.to_vec()));
         self.codes.insert(bytes.into(), code);
+        self.bytes += 2 * bytes.len();
         code
     }
 
@@ -74,6 +76,11 @@ impl Batch {
     /// Number of events.
     pub fn len(&self) -> usize {
         self.events.len()
+    }
+
+    /// Bytes of text held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether there is none.

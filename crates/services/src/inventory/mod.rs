@@ -52,10 +52,12 @@ pub async fn inventory(services: &Services, actor: &Actor) -> Result<InventoryVi
             }
         })
         .collect();
-    let unmapped = figures.data.as_ref().map(|data| {
+    // What concerns the whole company is not for those who see their own department only.
+    let all = figures.data.as_ref().filter(|_| actor.scope().is_none() || actor.may().edit_own_inventory);
+    let unmapped = all.map(|data| {
         let mut activities = std::collections::HashSet::new();
         let mut events = 0;
-        for (class, &count) in data.mapped.classes.iter().zip(&figures.by_class) {
+        for (class, &count) in data.mapped.classes.iter().zip(&data.mapped.by_class) {
             if class.touchpoint.is_none() && count > 0 {
                 activities.insert(class.activity);
                 events += count;
@@ -69,41 +71,25 @@ pub async fn inventory(services: &Services, actor: &Actor) -> Result<InventoryVi
         channels: named(inventory, &inventory.channels),
         departments: named(inventory, &inventory.departments),
         unmapped,
-        events: figures.data.as_ref().map(|data| data.snapshot.log.events() as u64),
+        events: all.map(|data| data.snapshot.log.events() as u64),
         may_add: actor.may().edit_own_inventory,
     })
 }
 
-/// The inventory with the number of events of each class, for those who may see them.
+/// The inventory with the events of each touchpoint, for those who may see them.
 struct Figures {
     inventory: std::sync::Arc<Inventory>,
     data: Option<Data>,
-    by_class: Vec<u64>,
 }
 
 impl Figures {
     async fn load(services: &Services, actor: &Actor) -> Result<Self, ServiceError> {
         if !actor.may().see_journeys {
             let (_, inventory) = cache::inventory(services).await?;
-            return Ok(Self { inventory, data: None, by_class: Vec::new() });
+            return Ok(Self { inventory, data: None });
         }
         let data = cache::data(services).await?;
-        let mapped = data.mapped.clone();
-        let by_class = tokio::task::spawn_blocking(move || {
-            let mut counts = vec![0_u64; mapped.classes.len()];
-            for &class in &mapped.class {
-                counts[class as usize] += 1;
-            }
-            counts
-        })
-        .await?;
-        Ok(Self { inventory: data.inventory.clone(), data: Some(data), by_class })
-    }
-
-    fn count(&self, wanted: impl Fn(&crate::mapping::Class) -> bool) -> Option<u64> {
-        let data = self.data.as_ref()?;
-        let classes = data.mapped.classes.iter().zip(&self.by_class);
-        Some(classes.filter(|(class, _)| wanted(class)).map(|(_, count)| count).sum())
+        Ok(Self { inventory: data.inventory.clone(), data: Some(data) })
     }
 
     /// Departments see the volume of their own touchpoints.
@@ -112,7 +98,7 @@ impl Figures {
         if actor.scope().is_some() && !actor.owns_or_reads(owner) {
             return None;
         }
-        self.count(|class| class.touchpoint == Some(at as u32))
+        self.data.as_ref().map(|data| data.mapped.by_touchpoint[at])
     }
 }
 

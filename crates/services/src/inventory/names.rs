@@ -71,12 +71,13 @@ pub async fn delete_name(
     actor: &Actor,
     kind: NamedKind,
     id: &str,
+    version: i32,
 ) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "page")?;
     need_change(actor.may().edit_inventory, kind.key())?;
     let now = services.now();
     let tx = services.db.write().await?;
-    db::inventory::delete_name(&tx, list(kind), id).await?;
+    db::inventory::delete_name(&tx, list(kind), id, version).await?;
     db::audit(&tx, &actor.audited(now), "delete", kind.key(), id, &json!({})).await?;
     tx.commit().await?;
     Ok(())

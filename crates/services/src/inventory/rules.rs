@@ -1,7 +1,7 @@
 //! Changing experiences and mapping rules. Both belong to a touchpoint, whose owner may change them.
 
-use contract::UserError;
 use contract::inventory::{ExperienceInput, MATCHES, RuleInput};
+use contract::{Kind, UserError};
 use db::inventory::{Experience, Inventory, Rule, Touchpoint};
 use serde_json::json;
 
@@ -29,7 +29,26 @@ pub async fn save_rule(services: &Services, actor: &Actor, input: RuleInput) -> 
         let known = known.ok_or_else(|| UserError::not_found("rule"))?;
         own(&inventory, actor, &known.touchpoint_id)?;
     }
-    let position = known.map_or_else(|| next_position(&inventory), |known| known.position);
+    let same = |known: &Rule| {
+        (&known.source, &known.matching, &known.activity, &known.condition)
+            == (&source, &matching, &activity, &condition)
+    };
+    // Patterns, and changes that keep an early place, can take events from other departments' touchpoints.
+    let may_take = actor.may().edit_inventory;
+    if !may_take && matching != "exact" && !known.is_some_and(same) {
+        return Err(UserError::new(
+            Kind::Forbidden,
+            "exact_only",
+            "A department names its activities exactly; patterns are for CX managers.",
+        )
+        .at("match")
+        .remedy("Use \u{201c}is exactly\u{201d}, or ask a CX manager.")
+        .into());
+    }
+    let position = match known {
+        Some(known) if may_take || same(known) => known.position,
+        _ => next_position(&inventory),
+    };
     let row = checked_rule(
         &inventory,
         Rule {
@@ -67,15 +86,28 @@ pub(super) fn next_position(inventory: &Inventory) -> i32 {
 }
 
 /// A rule in one line.
-fn describe(rule: &Rule) -> String {
+pub(super) fn describe(rule: &Rule) -> String {
     let Rule { source, matching, activity, condition, .. } = rule;
     let source = if source.is_empty() { "any source" } else { source };
     let condition = if condition.is_empty() { String::new() } else { format!(" where {condition}") };
     format!("{source}, {matching} \u{201c}{activity}\u{201d}{condition}")
 }
 
-/// Checks what people or files give.
+/// Checks a rule that a person gives.
 pub(super) fn checked_rule(inventory: &Inventory, rule: Rule) -> Result<Rule, UserError> {
+    if let Some(experience) = &rule.experience_id
+        && !inventory
+            .experiences
+            .iter()
+            .any(|one| one.id == *experience && one.touchpoint_id == rule.touchpoint_id)
+    {
+        return Err(UserError::not_found("experience at this touchpoint").at("experience"));
+    }
+    checked_text(rule)
+}
+
+/// Checks what a rule says, apart from what it belongs to.
+pub(super) fn checked_text(rule: Rule) -> Result<Rule, UserError> {
     let Rule { id, version, touchpoint_id, experience_id, source, matching, activity, condition, position } =
         rule;
     if !MATCHES.iter().any(|(key, _)| *key == matching) {
@@ -87,25 +119,24 @@ pub(super) fn checked_rule(inventory: &Inventory, rule: Rule) -> Result<Rule, Us
             invalid("activity", "The rule names no activity.").remedy("Say which activity it recognises.")
         );
     }
-    if activity.len() > 1000 || condition.len() > 2000 || source.len() > 200 {
+    if activity.len() > 4096 || condition.len() > 2000 || source.len() > 200 {
         return Err(invalid("activity", "The rule is too long.").remedy("Shorten it."));
     }
     if matching == "regex" {
         regex(&activity)?;
     }
     conditions(&condition)?;
-    if let Some(experience) = &experience_id
-        && !inventory.experiences.iter().any(|one| one.id == *experience && one.touchpoint_id == touchpoint_id)
-    {
-        return Err(UserError::not_found("experience at this touchpoint").at("experience"));
-    }
     let (source, condition) = (source.trim().to_owned(), condition.trim().to_owned());
-    let activity = activity.trim().to_owned();
     Ok(Rule { id, version, touchpoint_id, experience_id, source, matching, activity, condition, position })
 }
 
 /// Removes a rule; its events go to the next rule that matches, or become unmapped.
-pub async fn delete_rule(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+pub async fn delete_rule(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    version: i32,
+) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "rule")?;
     let (_, inventory) = cache::inventory(services).await?;
     let rule = inventory.rules.iter().find(|rule| rule.id == id);
@@ -113,7 +144,7 @@ pub async fn delete_rule(services: &Services, actor: &Actor, id: &str) -> Result
     own(&inventory, actor, &rule.touchpoint_id)?;
     let now = services.now();
     let tx = services.db.write().await?;
-    db::inventory::delete_rule(&tx, id).await?;
+    db::inventory::delete_rule(&tx, id, version).await?;
     let details = json!({ "rule": describe(rule) });
     db::audit(&tx, &actor.audited(now), "delete rule", "touchpoint", &rule.touchpoint_id, &details).await?;
     tx.commit().await?;
@@ -122,7 +153,13 @@ pub async fn delete_rule(services: &Services, actor: &Actor, id: &str) -> Result
 
 /// Lets a rule be tried before all others (`first`) or after all others. Takes events from other
 /// touchpoints, so only those may who may change all.
-pub async fn move_rule(services: &Services, actor: &Actor, id: &str, first: bool) -> Result<(), ServiceError> {
+pub async fn move_rule(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    version: i32,
+    first: bool,
+) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "rule")?;
     need_change(actor.may().edit_inventory, "order of rules")?;
     let (_, inventory) = cache::inventory(services).await?;
@@ -132,7 +169,7 @@ pub async fn move_rule(services: &Services, actor: &Actor, id: &str, first: bool
     let position = if first { least - 1 } else { next_position(&inventory) };
     let now = services.now();
     let tx = services.db.write().await?;
-    db::inventory::save_rule(&tx, &Rule { position, ..rule.clone() }).await?;
+    db::inventory::save_rule(&tx, &Rule { position, version, ..rule.clone() }).await?;
     let details = json!({ "rule": describe(rule), "tried": if first { "first" } else { "last" } });
     db::audit(&tx, &actor.audited(now), "move rule", "touchpoint", &rule.touchpoint_id, &details).await?;
     tx.commit().await?;
@@ -181,7 +218,12 @@ pub async fn save_experience(
 }
 
 /// Removes an experience and the rules that recognise it.
-pub async fn delete_experience(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+pub async fn delete_experience(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    version: i32,
+) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "experience")?;
     let (_, inventory) = cache::inventory(services).await?;
     let one = inventory.experiences.iter().find(|one| one.id == id);
@@ -189,7 +231,7 @@ pub async fn delete_experience(services: &Services, actor: &Actor, id: &str) -> 
     own(&inventory, actor, &one.touchpoint_id)?;
     let now = services.now();
     let tx = services.db.write().await?;
-    db::inventory::delete_experience(&tx, id).await?;
+    db::inventory::delete_experience(&tx, id, version).await?;
     let details = json!({ "experience": one.name });
     db::audit(&tx, &actor.audited(now), "delete experience", "touchpoint", &one.touchpoint_id, &details)
         .await?;

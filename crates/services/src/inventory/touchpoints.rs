@@ -7,8 +7,10 @@ use contract::inventory::{
 use db::inventory::{Inventory, Touchpoint};
 use serde_json::{Value, json};
 
+use super::rules::describe;
 use super::{Figures, checked_name, invalid, named, taken};
 use crate::actor::{need, need_change};
+use crate::mapping::Mapped;
 use crate::{Actor, ServiceError, Services, cache};
 
 /// Changes shown.
@@ -31,8 +33,9 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
     let one = known.map_or_else(|| fresh(actor), |at| inventory.touchpoints[at].clone());
     let visible = known.is_some_and(|_| actor.owns_or_reads(one.department_id.as_deref()));
     let events = known.and_then(|at| figures.of_touchpoint(actor, at));
-    let counted =
-        |wanted: &dyn Fn(&crate::mapping::Class) -> bool| if visible { figures.count(wanted) } else { None };
+    let counted = |of: fn(&Mapped) -> &[u64], at: usize| {
+        figures.data.as_ref().filter(|_| visible).map(|data| of(&data.mapped)[at])
+    };
     let experiences = inventory
         .experiences
         .iter()
@@ -43,7 +46,7 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
             name: of.name.clone(),
             emotion: of.emotion,
             failure: of.failure,
-            events: counted(&|class| class.experience == Some(at as u32)),
+            events: counted(|mapped| &mapped.by_experience, at),
             version: of.version,
         })
         .collect();
@@ -65,7 +68,7 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
                 .and_then(|id| inventory.experiences.iter().find(|known| known.id == *id))
                 .map(|known| known.name.clone()),
             experience_id: of.experience_id.clone(),
-            events: counted(&|class| class.rule == Some(at as u32)),
+            events: counted(|mapped| &mapped.by_rule, at),
             version: of.version,
         })
         .collect();
@@ -284,7 +287,12 @@ pub(super) fn cents(text: &str) -> Result<Option<i64>, UserError> {
 }
 
 /// Removes a touchpoint with its experiences and rules; its events become unmapped.
-pub async fn delete_touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+pub async fn delete_touchpoint(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    version: i32,
+) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "touchpoint")?;
     let (_, inventory) = cache::inventory(services).await?;
     let before = inventory.touchpoints.iter().find(|one| one.id == id);
@@ -292,8 +300,13 @@ pub async fn delete_touchpoint(services: &Services, actor: &Actor, id: &str) -> 
     need_change(actor.owns(before.department_id.as_deref()), "touchpoint")?;
     let now = services.now();
     let tx = services.db.write().await?;
-    db::inventory::delete_touchpoint(&tx, id).await?;
-    db::audit(&tx, &actor.audited(now), "delete", "touchpoint", id, &json!({ "name": before.name })).await?;
+    db::inventory::delete_touchpoint(&tx, id, version).await?;
+    let details = json!({
+        "name": before.name,
+        "experiences": inventory.experiences.iter().filter(|one| one.touchpoint_id == id).map(|one| one.name.clone()).collect::<Vec<_>>(),
+        "rules": inventory.rules.iter().filter(|one| one.touchpoint_id == id).map(describe).collect::<Vec<_>>(),
+    });
+    db::audit(&tx, &actor.audited(now), "delete", "touchpoint", id, &details).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Activities without a rule, by volume, and giving them a touchpoint in one gesture.
 
-use contract::UserError;
 use contract::inventory::{DELIVERIES, STARTERS, Unmapped, UnmappedRow};
+use contract::{Kind, UserError};
 use db::inventory::{Rule, Touchpoint};
 use serde_json::json;
 
@@ -81,41 +81,36 @@ pub async fn unmapped(services: &Services, actor: &Actor) -> Result<Unmapped, Se
 pub struct MapTo<'a> {
     pub source: &'a str,
     pub activity: &'a str,
-    /// Id, or empty for a new touchpoint.
-    pub touchpoint_id: &'a str,
-    pub new_name: &'a str,
+    /// Name of a touchpoint, there or new; empty for a new one named like the activity.
+    pub touchpoint: &'a str,
+    /// Owner, where the touchpoint is new.
     pub department_id: &'a str,
 }
 
 /// Adds an exact rule, and the touchpoint where it is new. Returns the rule's id, to undo it.
 pub async fn map_activity(services: &Services, actor: &Actor, to: MapTo<'_>) -> Result<String, ServiceError> {
     need(actor.may().edit_own_inventory, "page")?;
-    let (_, inventory) = cache::inventory(services).await?;
     let now = services.now();
-    let name = if to.touchpoint_id.is_empty() {
-        let wanted = if to.new_name.trim().is_empty() { to.activity } else { to.new_name };
-        Some(checked_name(wanted, "touchpoint")?)
-    } else {
-        None
-    };
+    let tx = services.db.write().await?;
+    // Read within the transaction, so that two gestures at once don't make two of anything.
+    let inventory = db::inventory::load_in(&tx).await?;
+    let wanted = if to.touchpoint.trim().is_empty() { to.activity } else { to.touchpoint };
+    let name = checked_name(wanted, "touchpoint")?;
+    let known = inventory.touchpoints.iter().find(|one| one.name.to_lowercase() == name.to_lowercase());
     let department = Some(to.department_id.to_owned()).filter(|id| !id.is_empty());
     if let Some(id) = &department
         && !inventory.departments.iter().any(|one| one.id == *id)
     {
         return Err(UserError::not_found("department").at("department").into());
     }
-    match &name {
-        None => {
-            let found = inventory.touchpoints.iter().find(|one| one.id == to.touchpoint_id);
-            let found = found.ok_or_else(|| UserError::not_found("touchpoint").at("touchpoint"))?;
-            need_change(actor.owns(found.department_id.as_deref()), "touchpoint")?;
-        }
-        Some(_) => need_change(actor.owns(department.as_deref()), "department's touchpoints")?,
+    match known {
+        Some(known) => need_change(actor.owns(known.department_id.as_deref()), "touchpoint")?,
+        None => need_change(actor.owns(department.as_deref()), "department's touchpoints")?,
     }
     let rule = checked_rule(
         &inventory,
         Rule {
-            touchpoint_id: to.touchpoint_id.to_owned(),
+            touchpoint_id: known.map(|known| known.id.clone()).unwrap_or_default(),
             source: to.source.to_owned(),
             matching: "exact".to_owned(),
             activity: to.activity.to_owned(),
@@ -123,9 +118,18 @@ pub async fn map_activity(services: &Services, actor: &Actor, to: MapTo<'_>) -> 
             ..Rule::default()
         },
     )?;
-    let tx = services.db.write().await?;
-    let touchpoint_id = match name {
-        Some(name) => {
+    let double = inventory.rules.iter().any(|one| {
+        one.touchpoint_id == rule.touchpoint_id
+            && (&one.source, &one.matching, &one.activity, &one.condition)
+                == (&rule.source, &rule.matching, &rule.activity, &rule.condition)
+    });
+    if double {
+        return Err(
+            UserError::new(Kind::Conflict, "rule_exists", "This activity is mapped there already.").into()
+        );
+    }
+    let touchpoint_id = match known {
+        None => {
             let new = Touchpoint {
                 name: name.clone(),
                 department_id: department,
@@ -138,7 +142,7 @@ pub async fn map_activity(services: &Services, actor: &Actor, to: MapTo<'_>) -> 
             db::audit(&tx, &actor.audited(now), "add", "touchpoint", &id, &json!({ "name": name })).await?;
             id
         }
-        None => rule.touchpoint_id.clone(),
+        Some(known) => known.id.clone(),
     };
     let id = db::inventory::save_rule(&tx, &Rule { touchpoint_id: touchpoint_id.clone(), ..rule }).await?;
     let details = json!({ "rule": format!("{}, exact \u{201c}{}\u{201d}", to.source, to.activity) });

@@ -13,13 +13,14 @@ use analytics::sankey::Sankey;
 use analytics::selection::Coverage;
 use analytics::transitions::transitions as count_transitions;
 use contract::journeys::{
-    Choice, Department, Drawing, ExploreQuery, Flow, JourneysView, NodeCount, SankeyView, TransitionView,
-    TransitionsView,
+    Choice, Department, Drawing, ExploreQuery, Flow, JourneysView, NodeCount, Period, SankeyView,
+    TransitionView, TransitionsView,
 };
 use contract::{Kind, UserError};
 
 use crate::actor::need;
 use crate::cache::{self, Data};
+use crate::compute::compute;
 use crate::{Actor, ServiceError, Services};
 
 pub use customer::customer;
@@ -35,39 +36,54 @@ pub async fn explore(
     actor: &Actor,
     query: ExploreQuery,
 ) -> Result<JourneysView, ServiceError> {
-    need(actor.may().see_journeys, "page")?;
-    let data = cache::data(services).await?;
-    let actor = actor.clone();
-    Ok(tokio::task::spawn_blocking(move || answer(&data, &actor, query)).await??)
+    ask(services, actor, query, answer).await
 }
 
 /// The flow of a node's or link's journeys through the whole diagram.
 pub async fn flow(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<Flow, ServiceError> {
-    need(actor.may().see_journeys, "page")?;
-    let data = cache::data(services).await?;
-    let actor = actor.clone();
-    Ok(tokio::task::spawn_blocking(move || {
-        let asked = Asked::new(&data, &actor, &query)?;
-        let sankey = asked.sankey()?;
-        behind::flow(&asked, &sankey, &query)
-    })
-    .await??)
+    ask(services, actor, query, |asked, query| behind::flow(asked, &asked.sankey()?, query)).await
 }
 
-/// The Sankey's figures alone, without drawing: for scripts and exports.
+/// The Sankey's figures alone, for scripts and exports.
 pub async fn sankey(
     services: &Services,
     actor: &Actor,
     query: ExploreQuery,
 ) -> Result<SankeyView, ServiceError> {
+    need(actor.may().export, "export")?;
+    ask(services, actor, query, |asked, _| Ok(shape::sankey(&asked.nodes, &asked.sankey()?))).await
+}
+
+/// The drawing, to be exported as a picture.
+pub async fn picture(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<JourneysView, ServiceError> {
+    need(actor.may().export, "export")?;
+    let view = explore(services, actor, query.unselected()).await?;
+    match view.hint {
+        Some(hint) => Err(hint.into()),
+        None => Ok(view),
+    }
+}
+
+/// Checks the person's right and the question, and computes the answer when its turn comes.
+async fn ask<T: Send + 'static>(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+    work: impl FnOnce(&Asked<'_>, &ExploreQuery) -> Result<T, UserError> + Send + 'static,
+) -> Result<T, ServiceError> {
     need(actor.may().see_journeys, "page")?;
+    query.check()?;
     let data = cache::data(services).await?;
     let actor = actor.clone();
-    Ok(tokio::task::spawn_blocking(move || {
+    let computed = compute(services, move || {
         let asked = Asked::new(&data, &actor, &query)?;
-        Ok::<_, UserError>(shape::sankey(&asked.nodes, &asked.sankey()?))
-    })
-    .await??)
+        work(&asked, &query)
+    });
+    Ok(computed.await??)
 }
 
 /// Transitions, starts and ends.
@@ -76,18 +92,14 @@ pub async fn transitions(
     actor: &Actor,
     query: ExploreQuery,
 ) -> Result<TransitionsView, ServiceError> {
-    need(actor.may().see_journeys, "page")?;
-    let data = cache::data(services).await?;
-    let actor = actor.clone();
-    Ok(tokio::task::spawn_blocking(move || {
-        let asked = Asked::new(&data, &actor, &query)?;
-        let projection = asked.nodes.projection(&data.mapped);
-        let found = count_transitions(&data.snapshot.log, &projection, &asked.question.selection);
+    ask(services, actor, query, |asked, _| {
+        let projection = asked.nodes.projection(&asked.data.mapped);
+        let found = count_transitions(&asked.data.snapshot.log, &projection, &asked.question.selection);
         let label = |node: u32| asked.nodes.label(node).to_owned();
         let counts = |list: &[(u32, u64)]| {
             list.iter().map(|&(node, count)| NodeCount { node: label(node), count }).collect()
         };
-        Ok::<_, UserError>(TransitionsView {
+        Ok(TransitionsView {
             journeys: found.selected.journeys,
             events: found.selected.events,
             transitions: found
@@ -106,7 +118,7 @@ pub async fn transitions(
             ends: counts(&found.ends),
         })
     })
-    .await??)
+    .await
 }
 
 /// A question with all that it takes to answer it.
@@ -140,13 +152,13 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn answer(data: &Data, actor: &Actor, query: ExploreQuery) -> Result<JourneysView, UserError> {
+fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserError> {
     let began = Instant::now();
-    let asked = Asked::new(data, actor, &query)?;
+    let data = asked.data;
     let coverage = asked.coverage();
     let sankey = asked.sankey();
     let selected = match &sankey {
-        Ok(sankey) if query.select.is_some() => Some(behind::behind(&asked, sankey, &query)?),
+        Ok(sankey) if query.select.is_some() => Some(behind::behind(asked, sankey, query)?),
         _ => None,
     };
     let (view, hint) = match &sankey {
@@ -171,8 +183,19 @@ fn answer(data: &Data, actor: &Actor, query: ExploreQuery) -> Result<JourneysVie
         selected,
         any_events: data.snapshot.log.events() > 0,
         took_ms: began.elapsed().as_secs_f64() * 1000.0,
-        query,
+        query: settled(query.clone(), &asked.question.period),
     })
+}
+
+/// The question without a first or last day that is the data's own: it goes on meaning all of the data when more
+/// comes in.
+fn settled(query: ExploreQuery, period: &Period) -> ExploreQuery {
+    let ExploreQuery { from, to, .. } = query;
+    ExploreQuery {
+        from: from.filter(|day| *day != period.data_from),
+        to: to.filter(|day| *day != period.data_to),
+        ..query
+    }
 }
 
 fn departments(data: &Data) -> Vec<Department> {

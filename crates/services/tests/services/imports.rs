@@ -1,6 +1,7 @@
 //! Logs get in: counts that add up, nothing twice, nothing lost.
 
 use contract::journeys::{ExploreQuery, Level};
+use services::sources::NewImport;
 use services::{Actor, journeys};
 
 use crate::setting::{code, setting};
@@ -72,15 +73,8 @@ async fn local_times_need_a_zone() {
     let setting = setting().await;
     let path =
         setting.file("local.csv", "who,when,what\na,2026-03-29 02:30:00,Home\na,2026-10-25 02:30:00,Home\n");
-    let import = |zone| services::sources::NewImport {
-        source: "web".into(),
-        file: "local.csv".into(),
-        path: path.clone(),
-        mapping: events::csv::Mapping::parse(MAP).expect("a mapping"),
-        zone,
-        encoding: None,
-        delimiter: None,
-    };
+    let mapping = events::csv::Mapping::parse(MAP).expect("a mapping");
+    let import = |zone| NewImport { zone, ..NewImport::of("web", &path, mapping.clone()) };
     let console = Actor::console();
     let refused = services::sources::import_now(&setting.services, &console, import(None)).await;
     assert_eq!(code(refused), "time_zone_needed");
@@ -98,19 +92,81 @@ async fn other_encodings_are_detected() {
     let text = "\u{feff}who;when;what\nM\u{fc}ller;2026-01-01T10:00:00Z;Gr\u{fc}\u{df}e\n";
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     std::fs::write(&path, bytes).expect("written");
-    let new = services::sources::NewImport {
-        source: "web".into(),
-        file: "x.csv".into(),
-        path,
-        mapping: events::csv::Mapping::parse(MAP).expect("a mapping"),
-        zone: None,
-        encoding: None,
-        delimiter: None,
-    };
+    let new = NewImport::of("web", &path, events::csv::Mapping::parse(MAP).expect("a mapping"));
     let done =
         services::sources::import_now(&setting.services, &Actor::console(), new).await.expect("imported");
     assert_eq!(done.counts.accepted, 1);
     let query = ExploreQuery { by: Level::Activity, ..ExploreQuery::default() };
     let found = journeys::transitions(&setting.services, &Actor::console(), query).await.expect("figures");
     assert_eq!(found.starts[0].node, "Gr\u{fc}\u{df}e");
+}
+
+#[tokio::test]
+async fn an_open_quote_costs_its_own_row() {
+    let setting = setting().await;
+    let mut log = String::from("who,when,what,note\nc0,2026-01-01T00:00:00Z,Call,\"oops\n");
+    for number in 1..500 {
+        log.push_str(&format!("c{number},2026-01-01T00:00:00Z,Call,fine\n"));
+    }
+    // A text over two lines is no mistake.
+    log.push_str("c500,2026-01-01T00:00:00Z,Call,\"two\nlines\"\n");
+    let done = setting.import("calls", &log, &format!("{MAP},text=note")).await.expect("imported");
+    assert_eq!((done.counts.accepted, done.counts.quarantined), (500, 1));
+    assert_eq!((done.reasons[0].code.as_str(), done.examples[0].line), ("unclosed_quote", 2));
+}
+
+#[tokio::test]
+async fn one_wrong_byte_does_not_change_the_encoding() {
+    let setting = setting().await;
+    let path = setting.file("x.csv", "");
+    let mut bytes = "who,when,what\nM\u{fc}ller,2026-01-01T00:00:00Z,Gespr\u{e4}ch\n".as_bytes().to_vec();
+    bytes.extend_from_slice(b"b,2026-01-01T00:00:00Z,Gespr\xe4ch\n");
+    std::fs::write(&path, bytes).expect("written");
+    let new = NewImport::of("calls", &path, events::csv::Mapping::parse(MAP).expect("a mapping"));
+    let done =
+        services::sources::import_now(&setting.services, &Actor::console(), new).await.expect("imported");
+    assert_eq!((done.counts.accepted, done.counts.quarantined), (1, 1));
+    let example = &done.examples[0];
+    assert_eq!((example.code.as_str(), example.column.as_str(), example.line), ("bad_encoding", "what", 3));
+}
+
+#[tokio::test]
+async fn day_and_month_are_never_guessed() {
+    let setting = setting().await;
+    let path = setting.file("us.csv", "who,when,what\na,01/02/2026 10:00,Call\nb,03/04/2026 10:00,Call\n");
+    let mapping = events::csv::Mapping::parse(MAP).expect("a mapping");
+    let import = |order| NewImport {
+        order,
+        zone: Some(chrono_tz::Tz::UTC),
+        ..NewImport::of("calls", &path, mapping.clone())
+    };
+    let console = Actor::console();
+    let refused = services::sources::import_now(&setting.services, &console, import(None)).await;
+    assert_eq!(code(refused), "ambiguous_day");
+    let month = Some(events::time::DayOrder::MonthFirst);
+    let done =
+        services::sources::import_now(&setting.services, &console, import(month)).await.expect("imported");
+    // The second of January, in microseconds.
+    assert_eq!(done.first_event, Some(1_767_348_000_000_000));
+}
+
+#[tokio::test]
+async fn an_uploaded_file_is_imported_once() {
+    let setting = setting().await;
+    let services = &setting.services;
+    let cx = setting.actor(contract::people::Role::CxManager, "").await;
+    let (id, path) = services::sources::begin_upload(services, &cx).await.expect("a place");
+    std::fs::write(&path, "who,when,what\na,2026-01-01T10:00:00Z,Home\n").expect("written");
+    services::sources::finish_upload(services, &cx, &id, "log.csv", 40).await.expect("noted");
+    let form = contract::sources::StartImport {
+        upload: id,
+        source: "web".into(),
+        customer: "who".into(),
+        time: "when".into(),
+        activity: "what".into(),
+        ..Default::default()
+    };
+    let first = services::sources::start(services, &cx, form.clone()).await;
+    let second = services::sources::start(services, &cx, form).await;
+    assert_eq!((code(first), code(second)), ("ok".to_owned(), "not_found".to_owned()));
 }

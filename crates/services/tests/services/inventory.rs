@@ -100,7 +100,14 @@ async fn departments_change_their_own_and_see_journeys_that_touch_them() {
     // Only customer a ever called.
     assert_eq!(labels(&setting, &head, all.clone()).await, [(1, "Invoice".into(), 1), (2, "Call".into(), 1)]);
     assert_eq!(code(inventory::save_rule(&setting.services, &head, rule(id("Call"))).await), "ok");
-    assert_eq!(code(inventory::delete_touchpoint(&setting.services, &head, &id("Invoice")).await), "forbidden");
+    assert_eq!(
+        code(inventory::delete_touchpoint(&setting.services, &head, &id("Invoice"), 1).await),
+        "forbidden"
+    );
+    assert_eq!(code(inventory::delete_touchpoint(&setting.services, &head, &id("Call"), 7).await), "stale");
+    // A pattern could take everybody's events.
+    let all_events = RuleInput { matching: "regex".into(), activity: ".*".into(), ..rule(id("Call")) };
+    assert_eq!(code(inventory::save_rule(&setting.services, &head, all_events).await), "exact_only");
     let console = Actor::console();
     let everyone = journeys::explore(
         &setting.services,
@@ -124,4 +131,51 @@ async fn departments_change_their_own_and_see_journeys_that_touch_them() {
         assert_eq!(code(journeys::explore(&setting.services, &actor, all.clone()).await), "not_found");
         assert_eq!(code(inventory::save_rule(&setting.services, &actor, rule(id("Call"))).await), "forbidden");
     }
+}
+
+#[tokio::test]
+async fn files_are_for_those_who_may_take_them_away() {
+    let setting = mapped().await;
+    for (role, department, allowed) in [
+        (Role::CxManager, "", true),
+        (Role::DepartmentHead, "Contact centre", true),
+        (Role::FrontLine, "Contact centre", false),
+        (Role::Executive, "", false),
+        (Role::Admin, "", false),
+    ] {
+        let actor = setting.actor(role, department).await;
+        let expected = if allowed { "ok" } else { "not_found" };
+        assert_eq!(code(inventory::export_csv(&setting.services, &actor).await), expected, "{role:?}");
+        let query = ExploreQuery::default();
+        assert_eq!(
+            code(journeys::sankey(&setting.services, &actor, query.clone()).await),
+            expected,
+            "{role:?}"
+        );
+        assert_eq!(code(journeys::picture(&setting.services, &actor, query).await), expected, "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_has_bounds_however_it_comes() {
+    let setting = mapped().await;
+    let console = Actor::console();
+    for query in [
+        ExploreQuery { top: u32::MAX, ..ExploreQuery::default() },
+        ExploreQuery { steps: 31, ..ExploreQuery::default() },
+        ExploreQuery { opened: vec![(1, 501)], ..ExploreQuery::default() },
+    ] {
+        assert_eq!(code(journeys::explore(&setting.services, &console, query).await), "out_of_range");
+    }
+}
+
+#[tokio::test]
+async fn names_that_look_like_formulas_come_back() {
+    let setting = setting().await;
+    let console = Actor::console();
+    let text = "touchpoint,match,activity\n''=sum,exact,A\n'-1+2,exact,B\n";
+    inventory::import_csv(&setting.services, &console, text).await.expect("imported");
+    let out = inventory::export_csv(&setting.services, &console).await.expect("exported");
+    let again = inventory::import_csv(&setting.services, &console, &out).await.expect("imported");
+    assert_eq!((again.touchpoints_created.len(), again.rules_created), (0, 0), "{out}");
 }

@@ -8,6 +8,10 @@ use crate::setting::{code, setting};
 
 const PASSWORD: &str = "correct horse battery";
 
+fn knock<'a>(email: &'a str, password: &'a str) -> people::Knock<'a> {
+    people::Knock { email, password, place: "192.0.2.1" }
+}
+
 #[tokio::test]
 async fn the_setup_link_works_once() {
     let setting = setting().await;
@@ -18,9 +22,12 @@ async fn the_setup_link_works_once() {
     assert_eq!(code(people::accept(services, &token, PASSWORD, setup.clone()).await), "ok");
     assert_eq!(code(people::accept(services, &token, PASSWORD, setup).await), "link_used");
     assert_eq!(people::setup_token(services).await.expect("asked"), None);
-    assert_eq!(code(people::sign_in(services, "a@acme.example", PASSWORD).await), "ok");
-    assert_eq!(code(people::sign_in(services, "a@acme.example", "wrong wrong wrong").await), "wrong_password");
-    assert_eq!(code(people::sign_in(services, "nobody@acme.example", PASSWORD).await), "wrong_password");
+    assert_eq!(code(people::sign_in(services, knock("a@acme.example", PASSWORD)).await), "ok");
+    assert_eq!(
+        code(people::sign_in(services, knock("a@acme.example", "wrong wrong wrong")).await),
+        "wrong_password"
+    );
+    assert_eq!(code(people::sign_in(services, knock("nobody@acme.example", PASSWORD)).await), "wrong_password");
 }
 
 #[tokio::test]
@@ -28,7 +35,7 @@ async fn guessing_is_slowed_down() {
     let setting = setting().await;
     let mut last = String::new();
     for _ in 0..9 {
-        last = code(people::sign_in(&setting.services, "x@acme.example", "guess guess guess").await);
+        last = code(people::sign_in(&setting.services, knock("x@acme.example", "guess guess guess")).await);
     }
     assert_eq!(last, "too_many_attempts");
 }

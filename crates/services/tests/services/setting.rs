@@ -48,7 +48,7 @@ async fn open(folder: &TempDir, url: Option<&str>) -> Services {
     Migrator::up(connections.writer(), None).await.expect("a schema");
     let db = connections.into_db(NOW).await.expect("a workspace");
     let store = events::Store::open(folder.path()).expect("a store");
-    Services::new(db, store, folder.path(), Clock::of(|| NOW), true)
+    Services::new(db, store, Clock::of(|| NOW), true)
 }
 
 impl Setting {
@@ -60,15 +60,8 @@ impl Setting {
 
     pub async fn import(&self, source: &str, text: &str, mapping: &str) -> Result<ImportView, ServiceError> {
         let path = self.file("log.csv", text);
-        let new = NewImport {
-            source: source.into(),
-            file: "log.csv".into(),
-            path,
-            mapping: Mapping::parse(mapping).expect("a mapping"),
-            zone: Some(chrono_tz::Tz::UTC),
-            encoding: None,
-            delimiter: None,
-        };
+        let mapping = Mapping::parse(mapping).expect("a mapping");
+        let new = NewImport { zone: Some(chrono_tz::Tz::UTC), ..NewImport::of(source, &path, mapping) };
         import_now(&self.services, &Actor::console(), new).await
     }
 
@@ -77,7 +70,7 @@ impl Setting {
         let console = Actor::console();
         let department_id = match department {
             "" => String::new(),
-            name => services::people::department_id(&self.services, name).await.expect("a department"),
+            name => services::company::department_id(&self.services, name).await.expect("a department"),
         };
         let email = format!("{}-{}@test.example", role.key(), department.replace(' ', "-").to_lowercase());
         let new = NewUser {

@@ -1,0 +1,52 @@
+//! What a node or link is, in a sentence: for the line above the drawing, and for screen readers.
+
+use contract::journeys::{NodeView, SankeyView};
+
+use crate::charts::walk::Spot;
+use crate::components::format::{count, counted, duration, percent};
+
+/// A spot's figures in a sentence.
+pub fn figures(sankey: &SankeyView, spot: Spot) -> String {
+    match spot {
+        Spot::Node(at) => {
+            let NodeView { label, journeys, starts, ends, holds, .. } = &sankey.nodes[at];
+            let share = percent(*journeys as f64 / sankey.journeys.max(1) as f64);
+            let mut text = format!(
+                "{label}: {}, {share} of {}",
+                counted(*journeys, "journey", "journeys"),
+                count(sankey.journeys)
+            );
+            if *starts > 0 {
+                text.push_str(&format!("; {} start here", count(*starts)));
+            }
+            if *ends > 0 {
+                text.push_str(&format!("; {} end here", count(*ends)));
+            }
+            if holds.is_some() {
+                text.push_str("; click to open");
+            }
+            text
+        }
+        Spot::Link(at) => {
+            let link = &sankey.links[at];
+            let name = |id: &str| {
+                sankey.nodes.iter().find(|node| node.id == id).map_or("", |node| node.label.as_str())
+            };
+            let mut text = format!(
+                "{} → {}: {}, {} of those at {}",
+                name(&link.source),
+                name(&link.target),
+                counted(link.journeys, "journey", "journeys"),
+                percent(link.share),
+                name(&link.source)
+            );
+            if let (Some(median), Some(p95)) = (link.median_seconds, link.p95_seconds) {
+                text.push_str(&format!("; median {}, 95 % within {}", duration(median), duration(p95)));
+            }
+            if link.handoff_share > 0.0 {
+                text.push_str(&format!("; {} change department", percent(link.handoff_share)));
+            }
+            text
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The pages of the inventory beside each other.
+
+use leptos::prelude::*;
+
+use crate::components::format::count;
+use crate::components::frame::Signed;
+use crate::components::tabs::{Tab, Tabs};
+
+/// Which of them is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    Touchpoints,
+    Unmapped,
+    Lists,
+}
+
+/// The row of links; `unmapped` is the number of activities without a rule, where known.
+#[component]
+pub fn InventoryTabs(page: Page, #[prop(optional_no_strip)] unmapped: Option<u64>) -> impl IntoView {
+    let may = use_context::<Signed>().map(|signed| signed.0.may).unwrap_or_default();
+    let tab = |label: &str, href: &str, of: Page, number: Option<u64>| Tab {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        count: number.map(count),
+        current: of == page,
+    };
+    let mut tabs = vec![tab("Touchpoints", "/inventory", Page::Touchpoints, None)];
+    if may.see_journeys && may.edit_own_inventory {
+        tabs.push(tab("Activities without a rule", "/inventory/unmapped", Page::Unmapped, unmapped));
+    }
+    tabs.push(tab("Departments, stages, channels", "/inventory/lists", Page::Lists, None));
+    view! { <Tabs label="Inventory" tabs/> }
+}

@@ -1,0 +1,428 @@
+//! Imports as jobs: begun, run one at a time in a data folder, recorded, and tidied up after.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono_tz::Tz;
+use contract::sources::{ColumnMapping, ImportState, ImportView, StartImport};
+use contract::{Kind, UserError};
+use db::imports::{Import, Segment};
+use events::csv::{Encoding, Mapping};
+use events::ingest::{self, Job, Outcome, Phase, Progress};
+use events::time::DayOrder;
+use events::{EventsError, ImportLock, SegmentRef};
+
+use super::preview::{day_order, delimiter, encoding};
+use super::uploads::{own_upload, remove_file, sweep};
+use crate::actor::need;
+use crate::zones::zone;
+use crate::{Actor, ServiceError, Services, cache};
+
+/// Imports that run in this process.
+#[derive(Default)]
+pub struct Jobs(Mutex<HashMap<String, Running>>);
+
+#[derive(Clone)]
+pub(super) struct Running {
+    pub progress: Arc<Progress>,
+    pub began: Instant,
+    /// Name of the uploaded file that it reads, if it reads one.
+    upload: Option<String>,
+}
+
+/// A place among the running imports, given up when the import is through, however it ends.
+struct Place {
+    jobs: Arc<Jobs>,
+    id: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.jobs.remove(&self.id);
+    }
+}
+
+impl Jobs {
+    pub(super) fn get(&self, id: &str) -> Option<Running> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    fn insert(&self, id: &str, running: Running) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), running);
+    }
+
+    fn remove(&self, id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn all(&self) -> Vec<(String, Running)> {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.iter().map(|(id, running)| (id.clone(), running.clone())).collect()
+    }
+
+    /// Uploaded files that imports read or wait to read.
+    pub(super) fn files(&self) -> HashSet<String> {
+        self.all().into_iter().filter_map(|(_, running)| running.upload).collect()
+    }
+}
+
+/// What to import.
+#[derive(Debug, Clone)]
+pub struct NewImport {
+    pub source: String,
+    /// Name for people.
+    pub file: String,
+    pub path: std::path::PathBuf,
+    /// Id of the uploaded file, where it is one: used up by the import.
+    pub upload: Option<String>,
+    pub mapping: ColumnMapping,
+    pub zone: Option<Tz>,
+    pub order: Option<DayOrder>,
+    pub encoding: Option<Encoding>,
+    pub delimiter: Option<u8>,
+}
+
+impl NewImport {
+    /// A file of a source; what is not said about it is detected.
+    pub fn of(source: &str, path: &Path, mapping: ColumnMapping) -> Self {
+        Self {
+            source: source.to_owned(),
+            file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            path: path.to_owned(),
+            upload: None,
+            mapping,
+            zone: None,
+            order: None,
+            encoding: None,
+            delimiter: None,
+        }
+    }
+}
+
+/// Starts the import of an uploaded file in the background and returns its id.
+pub async fn start(services: &Services, actor: &Actor, form: StartImport) -> Result<String, ServiceError> {
+    let StartImport {
+        upload,
+        source,
+        encoding: encoding_key,
+        delimiter: delimiter_text,
+        time_zone,
+        day_order: order,
+        customer,
+        time,
+        activity,
+        id,
+        case,
+        reason,
+        text,
+        duration,
+        cost,
+        attributes,
+    } = form;
+    let upload = own_upload(services, actor, &upload).await?;
+    let some = |column: String| Some(column).filter(|column| !column.is_empty());
+    let mapped = [&customer, &time, &activity, &id, &case, &reason, &text, &duration, &cost].map(Clone::clone);
+    let attributes = attributes
+        .into_iter()
+        .filter(|column| !column.is_empty() && !mapped.contains(column))
+        .map(|column| (Mapping::attribute_name(&column), column))
+        .collect();
+    let mapping = ColumnMapping {
+        customer,
+        time,
+        activity,
+        id: some(id),
+        case: some(case),
+        reason: some(reason),
+        text: some(text),
+        duration: some(duration),
+        cost: some(cost),
+        attributes,
+    };
+    let new = NewImport {
+        source,
+        file: upload.file.clone(),
+        path: services.store.upload(&upload.id),
+        upload: Some(upload.id),
+        mapping,
+        zone: if time_zone.is_empty() { None } else { Some(zone(&time_zone)?) },
+        order: day_order(&order)?,
+        encoding: encoding(&encoding_key)?,
+        delimiter: delimiter(&delimiter_text)?,
+    };
+    let (import, place) = begin(services, actor, &new).await?;
+    let (services, id) = (services.clone(), import.id.clone());
+    tokio::spawn(async move {
+        if let Err(error) = run(&services, import, place, &new, Wait::ForOthers).await {
+            // The import's page shows it; this is for the log.
+            tracing::warn!(error = %error.into_user(), "import ended without result");
+        }
+        if let Some(upload) = &new.upload
+            && let Err(error) = remove_file(&services, upload).await
+        {
+            tracing::warn!(error = %error, "an uploaded file could not be removed");
+        }
+    });
+    Ok(id)
+}
+
+/// Imports a file and waits for the end: for the command line and the demo.
+pub async fn import_now(
+    services: &Services,
+    actor: &Actor,
+    new: NewImport,
+) -> Result<ImportView, ServiceError> {
+    need(actor.may().import, "import")?;
+    let (import, place) = begin(services, actor, &new).await?;
+    let id = import.id.clone();
+    run(services, import, place, &new, Wait::No).await?;
+    super::import(services, actor, &id).await
+}
+
+fn job_of<'a>(import: &'a str, new: &'a NewImport, now: i64) -> Job<'a> {
+    Job {
+        import,
+        path: &new.path,
+        source: &new.source,
+        encoding: new.encoding,
+        delimiter: new.delimiter,
+        mapping: &new.mapping,
+        zone: new.zone,
+        order: new.order,
+        now,
+    }
+}
+
+/// Looks at the file, so that what is wrong with it or its mapping shows at once; then notes that the import
+/// begins. An uploaded file is used up by that: a second start finds none.
+async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<(Import, Place), ServiceError> {
+    let name = new.source.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "bad_source",
+            "The source needs a name of at most 100 letters.",
+        )
+        .at("source")
+        .remedy("Name it after the channel: web, ivr, billing.")
+        .into());
+    }
+    let bytes = tokio::fs::metadata(&new.path)
+        .await
+        .map_err(|source| ServiceError::Io { path: new.path.clone(), source })?
+        .len();
+    let look = new.clone();
+    tokio::task::spawn_blocking(move || {
+        let sample = ingest::look(&job_of("", &look, i64::MAX / 2))?;
+        Mapping::resolve(&look.mapping, &sample.header)?;
+        Ok::<_, EventsError>(())
+    })
+    .await??;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    if let Some(upload) = &new.upload
+        && !db::imports::delete_upload(&tx, upload).await?
+    {
+        return Err(UserError::new(Kind::Conflict, "import_begun", "This file is being imported already.")
+            .remedy("Its import is listed under Sources.")
+            .into());
+    }
+    let source = db::imports::ensure_source(&tx, name, now).await?;
+    let import = Import {
+        id: db::new_id(),
+        source_id: source.id,
+        account_id: actor.account_id.clone(),
+        file: new.file.clone(),
+        state: ImportState::Running.key().to_owned(),
+        bytes: bytes as i64,
+        started_at: now,
+        ..Import::default()
+    };
+    // Known to be running before anyone can see it, so that nobody takes it for interrupted.
+    let running = Running { progress: Arc::default(), began: Instant::now(), upload: new.upload.clone() };
+    services.jobs.insert(&import.id, running);
+    let place = Place { jobs: services.jobs.clone(), id: import.id.clone() };
+    db::imports::begin_import(&tx, &import).await?;
+    let details = serde_json::json!({ "source": name, "file": new.file });
+    db::audit(&tx, &actor.audited(now), "import", "import", &import.id, &details).await?;
+    tx.commit().await?;
+    Ok((import, place))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// Until other imports are done.
+    ForOthers,
+    No,
+}
+
+/// Does the work of an import that has begun, and records how it ended.
+async fn run(
+    services: &Services,
+    import: Import,
+    place: Place,
+    new: &NewImport,
+    wait: Wait,
+) -> Result<(), ServiceError> {
+    let done = work(services, &import, new, wait).await;
+    let ended = Import { finished_at: Some(services.now()), ..import };
+    let result = match done {
+        Ok((outcome, lock)) => {
+            let recorded = record(services, &ended, new, &outcome).await;
+            drop(lock);
+            recorded
+        }
+        Err(error) => Err(error),
+    };
+    let Err(error) = result else { return Ok(()) };
+    let cancelled = matches!(&error, ServiceError::User(error) if error.code == "cancelled");
+    let error = error.into_user();
+    let state = if cancelled { ImportState::Cancelled } else { ImportState::Failed };
+    let failed = Import {
+        state: state.key().to_owned(),
+        error: serde_json::to_string(&error).ok().filter(|_| !cancelled),
+        ..ended
+    };
+    // What made the import fail may make this fail too, for a while: the disk is full, the database busy. If it
+    // stays so, the next import or start finds it interrupted.
+    for pause in [0, 1, 5] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        match note(services, &failed).await {
+            Ok(()) => break,
+            Err(error) => {
+                tracing::warn!(error = %error, import = failed.id, "the end of an import could not be noted")
+            }
+        }
+    }
+    drop(place);
+    Err(error.into())
+}
+
+async fn note(services: &Services, ended: &Import) -> Result<(), ServiceError> {
+    let tx = services.db.write().await?;
+    match db::imports::finish_import(&tx, ended, &[]).await {
+        // Recorded after all: only the answer was lost.
+        Err(db::DbError::NotFound { .. }) => Ok(()),
+        other => {
+            other?;
+            Ok(tx.commit().await?)
+        }
+    }
+}
+
+async fn work(
+    services: &Services,
+    import: &Import,
+    new: &NewImport,
+    wait: Wait,
+) -> Result<(Outcome, ImportLock), ServiceError> {
+    let progress = services.jobs.get(&import.id).map(|running| running.progress).unwrap_or_default();
+    let lock = lock(services, &progress, wait).await?;
+    clean(services, &lock).await?;
+    let stored: Vec<SegmentRef> = cache::segments(services)
+        .await?
+        .into_iter()
+        .filter(|segment| segment.source == new.source.trim())
+        .collect();
+    let (store, id, mut new) = (services.store.clone(), import.id.clone(), new.clone());
+    new.source = new.source.trim().to_owned();
+    let now = services.now().saturating_mul(1_000_000);
+    let (outcome, lock) = tokio::task::spawn_blocking(move || {
+        let outcome = ingest::run(&store, &lock, &job_of(&id, &new, now), &stored, &progress);
+        (outcome, lock)
+    })
+    .await?;
+    Ok((outcome?, lock))
+}
+
+async fn lock(services: &Services, progress: &Progress, wait: Wait) -> Result<ImportLock, ServiceError> {
+    loop {
+        match services.store.lock() {
+            Err(EventsError::Locked) if wait == Wait::ForOthers => {
+                progress.phase(Phase::Waiting);
+                if progress.is_cancelled() {
+                    return Err(EventsError::Cancelled.into());
+                }
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Removes what imports left behind that never finished.
+async fn clean(services: &Services, lock: &ImportLock) -> Result<(), ServiceError> {
+    // Imports that run or wait in this process are not interrupted.
+    let alive: Vec<String> = services.jobs.all().into_iter().map(|(id, _)| id).collect();
+    let tx = services.db.write().await?;
+    db::imports::mark_interrupted(&tx, &alive, services.now()).await?;
+    tx.commit().await?;
+    let unfinished: HashSet<String> = db::imports::unfinished(&services.db).await?.into_iter().collect();
+    let named = db::imports::segments(&services.db).await?.into_iter().map(|segment| segment.file).collect();
+    services.store.sweep(lock, &unfinished, &named)?;
+    Ok(())
+}
+
+/// At start: tidies up after a crash, unless another process imports right now.
+pub async fn recover(services: &Services) -> Result<(), ServiceError> {
+    match services.store.lock() {
+        Ok(lock) => {
+            clean(services, &lock).await?;
+            sweep(services).await
+        }
+        Err(EventsError::Locked) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn record(
+    services: &Services,
+    ended: &Import,
+    new: &NewImport,
+    outcome: &Outcome,
+) -> Result<(), ServiceError> {
+    let Outcome { counts, segments, reasons, first_event, last_event } = outcome;
+    let json = |value: Result<String, serde_json::Error>| value.ok();
+    let done = Import {
+        state: ImportState::Done.key().to_owned(),
+        received: counts.received as i64,
+        accepted: counts.accepted as i64,
+        duplicate: counts.duplicate as i64,
+        quarantined: counts.quarantined as i64,
+        reasons: json(serde_json::to_string(reasons)).filter(|_| !reasons.is_empty()),
+        first_event: *first_event,
+        last_event: *last_event,
+        ..ended.clone()
+    };
+    let segments: Vec<Segment> = segments
+        .iter()
+        .map(|meta| Segment {
+            source_id: done.source_id.clone(),
+            ordinal: 0,
+            file: meta.file.clone(),
+            bucket: meta.bucket as i32,
+            events: meta.events as i64,
+            bytes: meta.bytes as i64,
+            min_time: meta.min_time,
+            max_time: meta.max_time,
+        })
+        .collect();
+    let mapping = json(serde_json::to_string(&new.mapping)).unwrap_or_default();
+    let tx = services.db.write().await?;
+    db::imports::finish_import(&tx, &done, &segments).await?;
+    db::imports::remember_mapping(&tx, &done.source_id, &mapping, new.zone.map(|zone| zone.name())).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Asks every import of this process to stop, and waits until they have, for the end of the server.
+pub async fn cancel_all(services: &Services) {
+    for (_, running) in services.jobs.all() {
+        running.progress.cancel();
+    }
+    while !services.jobs.all().is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
