@@ -38,7 +38,7 @@ test("an anchor is chosen by typing, and the palette goes anywhere", async ({ pa
   await hydrated(page);
   const anchor = page.getByRole("combobox", { name: /Look from/ });
   await anchor.fill("call");
-  await page.getByRole("option").first().waitFor();
+  await page.locator(".combobox-option").first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/anchor=/);

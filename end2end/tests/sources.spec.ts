@@ -25,7 +25,7 @@ test("a log gets in by the page, twice, and its activities are mapped and unmapp
   await hydrated(page);
   const row = page.getByRole("row", { name: /^Kiosk kiosk/ });
   await row.getByRole("combobox", { name: /^Touchpoint for/ }).fill("order");
-  await page.getByRole("option").first().waitFor();
+  await page.locator(".combobox-option").first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await row.getByRole("button", { name: "Map" }).click();

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::inventory;
-use crate::components::format::{count, percent};
+use crate::components::format::{count, counted, percent};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::Owner;
@@ -41,7 +41,7 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>"Inventory"</h1>
-            <p class="page-sub">{format!("{all} touchpoints of {} departments", departments.len())} {(without_owner > 0).then(|| format!(", {without_owner} without an owner"))}</p>
+            <p class="page-sub">{format!("{} of {}", counted(all as u64, "touchpoint", "touchpoints"), counted(departments.len() as u64, "department", "departments"))} {(without_owner > 0).then(|| format!(", {without_owner} without an owner"))}</p>
             <div class="page-actions">
                 <a class="button" href="/inventory/export.csv" rel="external" download>"Export CSV"</a>
                 {may_add.then(|| view! { <a class="button button-main" href="/inventory/new">"Add a touchpoint"</a> })}
@@ -50,7 +50,7 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
         <InventoryTabs page=Page::Touchpoints unmapped=unmapped.map(|(activities, _)| u64::from(activities))/>
         {unmapped.filter(|(activities, _)| *activities > 0).map(|(activities, unmapped_events)| view! {
             <p class="notice">
-                {format!("{activities} activities have no rule: {} of {} events ({}) belong to no touchpoint. ", count(unmapped_events), count(events.unwrap_or(0)), percent(unmapped_events as f64 / events.unwrap_or(1).max(1) as f64))}
+                {format!("{} without a rule: {} of {} events ({}) belong to no touchpoint. ", counted(u64::from(activities), "activity is", "activities are"), count(unmapped_events), count(events.unwrap_or(0)), percent(unmapped_events as f64 / events.unwrap_or(1).max(1) as f64))}
                 <a href="/inventory/unmapped">"Map them"</a>
             </p>
         })}

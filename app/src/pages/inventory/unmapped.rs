@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::{DeleteRule, MapActivity, unmapped};
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
-use crate::components::format::{count, percent};
+use crate::components::format::{count, counted, percent};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
@@ -50,7 +50,7 @@ fn Inside(unmapped: Unmapped, map: Submission) -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>"Activities without a rule"</h1>
-            <p class="page-sub">{format!("{} activities, {} of {} events ({})", rows.len(), count(events), count(all_events), percent(events as f64 / all_events.max(1) as f64))}</p>
+            <p class="page-sub">{format!("{}, {} of {} events ({})", counted(rows.len() as u64, "activity", "activities"), count(events), count(all_events), percent(events as f64 / all_events.max(1) as f64))}</p>
         </header>
         <InventoryTabs page=Page::Unmapped unmapped=Some(rows.len() as u64)/>
         {if none {

@@ -231,14 +231,14 @@ impl Records {
     }
 
     /// Whether a record holds line breaks that an unclosed quote has swallowed: the file ends within the quote,
-    /// or the record does not have the cells that it should.
+    /// the quote closes in the middle of a cell, or the record does not have the cells that it should.
     fn runs_on(&self, raw: &[u8], cells: usize) -> bool {
         let content = raw.strip_suffix(b"\n").unwrap_or(raw);
         let content = content.strip_suffix(b"\r").unwrap_or(content);
         if !content.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
             return false;
         }
-        self.width.is_some_and(|width| width != cells) || ends_within_quote(raw, self.delimiter)
+        self.width.is_some_and(|width| width != cells) || has_open_quote(raw, self.delimiter)
     }
 
     /// Reports a record without end, and resumes at the line after the one where it began.
@@ -352,8 +352,9 @@ fn check(text: &[u8], ends: &[usize]) -> Option<(RecordError, usize)> {
     None
 }
 
-/// Whether raw bytes of a record stop before the quote that they opened is closed.
-fn ends_within_quote(raw: &[u8], delimiter: u8) -> bool {
+/// Whether a quote in the raw bytes of a record is not closed where one should be: before the end, and right
+/// before a delimiter or a line's end. Otherwise it was closed by the opening quote of a later row.
+fn has_open_quote(raw: &[u8], delimiter: u8) -> bool {
     let (mut quoted, mut at_start) = (false, true);
     let mut bytes = raw.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
@@ -361,7 +362,12 @@ fn ends_within_quote(raw: &[u8], delimiter: u8) -> bool {
             b'"' if quoted && bytes.peek() == Some(&b'"') => {
                 bytes.next();
             }
-            b'"' if quoted => quoted = false,
+            b'"' if quoted => {
+                quoted = false;
+                if bytes.peek().is_some_and(|&next| next != delimiter && !matches!(next, b'\n' | b'\r')) {
+                    return true;
+                }
+            }
             b'"' if at_start => quoted = true,
             _ => {}
         }
@@ -409,7 +415,7 @@ mod tests {
         }
         let all = read_all(&bytes, Encoding::Utf8);
         assert_eq!(all.len(), 200_002);
-        assert_eq!((all[1].0, all[1].1), (2, Some(RecordError::CellTooLarge)));
+        assert_eq!((all[1].0, all[1].1), (2, Some(RecordError::UnclosedQuote)));
         assert_eq!(all[2], row(3, &["plain", "1"]));
         assert_eq!(all[200_001], row(200_002, &["plain", "1"]));
     }

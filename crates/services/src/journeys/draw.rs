@@ -11,6 +11,8 @@ const NODE: f64 = 10.0;
 const LEAST: f64 = 3.0;
 /// Advance of an average letter of the label font (12 px), and of one that is surely wide enough.
 const LETTER: f64 = 6.4;
+/// Room of the share that is written behind a label, `>99.9 %` at its longest.
+const SHARE: f64 = 7.5 * LETTER;
 /// Height of a label's line.
 const LINE: f64 = 15.0;
 
@@ -138,8 +140,7 @@ fn beside(spans: &[analytics::layout::Span], views: &[&NodeView], room: f64) -> 
         let centre = spans[at].start + spans[at].length / 2.0;
         if taken.iter().all(|other| (other - centre).abs() >= LINE) {
             taken.push(centre);
-            // The share, written behind the name, takes about six letters.
-            labels[at] = fit(&views[at].label, room - 6.0 * LETTER);
+            labels[at] = fit(&views[at].label, room - SHARE);
         }
     }
     labels
@@ -153,9 +154,9 @@ fn above(spans: &[analytics::layout::Span], views: &[&NodeView], breadth: f64) -
         let start = spans[at].start.min(breadth - 40.0).max(0.0);
         let next = taken.iter().map(|&(from, _)| from).filter(|&from| from >= start).fold(breadth, f64::min);
         let clear = taken.iter().all(|&(from, until)| until <= start || from > start);
-        let label = fit(&views[at].label, next - start - 6.0 - 5.0 * LETTER);
+        let label = fit(&views[at].label, next - start - 6.0 - SHARE);
         if clear && label.chars().count() >= 4.min(views[at].label.chars().count()) {
-            let length = (label.chars().count() as f64 + 5.0) * LETTER + 6.0;
+            let length = label.chars().count() as f64 * LETTER + SHARE + 6.0;
             taken.push((start, start + length));
             labels[at] = label;
         }
