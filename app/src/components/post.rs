@@ -69,6 +69,8 @@ impl Submission {
             return;
         }
         let Ok(fields) = form_data_from_event(event) else { return };
+        // A button without a name is no field.
+        fields.delete("");
         self.pending.set(true);
         let form = event.target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
         leptos::task::spawn_local(async move {
