@@ -6,6 +6,7 @@ use leptos_meta::Title;
 
 use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::{AddName, DeleteName, Rename, inventory};
+use crate::components::format::counted;
 use crate::components::frame::Signed;
 use crate::components::loaded::loaded;
 use crate::components::owner::swatch;
@@ -85,7 +86,7 @@ fn Line(kind: NamedKind, name: Named, rename: Submission, delete: Submission, ma
             } else {
                 view! { <span>{name.clone()}</span> }.into_any()
             }}
-            <span class="names-use">{touchpoints} " touchpoints"</span>
+            <span class="names-use">{counted(u64::from(touchpoints), "touchpoint", "touchpoints")}</span>
             {(may_edit && touchpoints == 0).then(|| view! {
                 <Post to=delete>
                     <input type="hidden" name="kind" value=kind.key()/>

@@ -116,6 +116,11 @@ fn Inside(touchpoint: TouchpointView, actions: Actions) -> impl IntoView {
     }
 }
 
+/// An emotion with its sign: -2 to +2.
+fn signed(emotion: i32) -> String {
+    if emotion == 0 { "0".to_owned() } else { format!("{emotion:+}") }
+}
+
 fn options(list: Vec<Named>, chosen: Option<String>, none: &'static str) -> impl IntoView {
     view! {
         <option value="">{none}</option>
@@ -184,7 +189,7 @@ fn Experiences(
                 let ExperienceView { id, name, emotion, failure, events, version } = one;
                 view! {
                     <li>
-                        <span class=format!("emotion emotion-{emotion}")>{format!("{emotion:+}")}</span>
+                        <span class=format!("emotion emotion-{emotion}")>{signed(emotion)}</span>
                         <strong>{name}</strong>
                         {failure.then(|| view! { <span class="badge badge-bad">"failure"</span> })}
                         <span class="number">{events.map(|events| format!("{} events, {} of this touchpoint's", count(events), percent(events as f64 / all.max(1) as f64)))}</span>
@@ -206,7 +211,7 @@ fn Experiences(
                 <input type="hidden" name="form[touchpoint_id]" value=id/>
                 <input name="form[name]" required maxlength="120" placeholder="New experience" aria-label="Name of a new experience"/>
                 <select name="form[emotion]" aria-label="Emotion, from -2 to 2">
-                    {(-2..=2).map(|value: i32| view! { <option value=value.to_string() selected=value == 0>{format!("{value:+}")}</option> }).collect_view()}
+                    {(-2..=2).map(|value: i32| view! { <option value=value.to_string() selected=value == 0>{signed(value)}</option> }).collect_view()}
                 </select>
                 <label class="check"><input type="checkbox" name="form[failure]" value="1"/>"Failure"</label>
                 <button class="button" type="submit">"Add"</button>

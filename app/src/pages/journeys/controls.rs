@@ -27,6 +27,10 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
         table,
         ..
     } = query;
+    let anchored = anchor.is_some();
+    // The form asks by itself once this runs in the browser.
+    let live = RwSignal::new(false);
+    Effect::new(move |_| live.set(true));
     let anchors = anchors
         .into_iter()
         .map(|one| {
@@ -61,14 +65,16 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                     <Combobox list=anchors name="anchor" id="anchor" value=anchor.unwrap_or_default() placeholder=if direction == Towards::Backward { "The end of each journey" } else { "The start of each journey" }/>
                     <Datalist list=anchors/>
                 </div>
-                <label class="field">
-                    <span>"Occurrence"</span>
-                    <select name="occurrence">
-                        <option value="">{if direction == Towards::Backward { "Last" } else { "First" }}</option>
-                        <option value="first" selected=occurrence == Some(Occurrence::First)>"First"</option>
-                        <option value="last" selected=occurrence == Some(Occurrence::Last)>"Last"</option>
-                    </select>
-                </label>
+                {anchored.then(|| view! {
+                    <label class="field">
+                        <span>"Occurrence"</span>
+                        <select name="occurrence">
+                            <option value="">{if direction == Towards::Backward { "Last" } else { "First" }}</option>
+                            <option value="first" selected=occurrence == Some(Occurrence::First)>"First"</option>
+                            <option value="last" selected=occurrence == Some(Occurrence::Last)>"Last"</option>
+                        </select>
+                    </label>
+                })}
                 <label class="field field-short"><span>"Steps"</span><input type="number" name="steps" min="2" max="30" value=steps.to_string()/></label>
                 <div class="field field-short">
                     <span><label for="top">"Nodes a step"</label> <Help id="help-top" term="Nodes a step">"Each step keeps its largest nodes; the rest are together in Other, which opens in place."</Help></span>
@@ -82,7 +88,7 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                     </select>
                 </div>
                 {table.then(|| view! { <input type="hidden" name="view" value="table"/> })}
-                <button class="button" type="submit">"Show"</button>
+                <button class="button" class:visually-hidden=move || live.get() type="submit">"Show"</button>
             </fieldset>
         </Form>
     }
