@@ -70,6 +70,7 @@ pub struct Demo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Csv,
+    Xes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,8 +88,9 @@ pub struct Import {
     /// Name of the log: web, ivr, billing…
     #[arg(long)]
     pub source: String,
-    #[arg(long, value_enum, default_value = "csv")]
-    pub format: Format,
+    /// Detected without it.
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// customer=COLUMN,time=COLUMN,activity=COLUMN[,id=,case=,reason=,text=,duration=,cost=,NAME=COLUMN…]
     #[arg(long)]
     pub map: Option<String>,
@@ -112,7 +114,9 @@ pub struct Import {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Report {
     Transitions,
+    Variants,
     Sankey,
+    Funnel,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -169,9 +173,34 @@ pub struct Query {
     pub steps: u32,
     #[arg(long, default_value_t = 10)]
     pub top: u32,
+    /// What a journey is.
+    #[arg(long, value_enum, default_value = "customer")]
+    pub unit: Unit,
+    /// With --unit visit: minutes without any event after which a new visit begins.
+    #[arg(long, default_value_t = 30)]
+    pub gap: u32,
+    /// A step of the funnel; several in their order.
+    #[arg(long = "step")]
+    pub funnel: Vec<String>,
+    /// How much time the funnel may take: 7d, 12h, 30m.
+    #[arg(long)]
+    pub within: Option<String>,
+    /// Variants: a block of nodes that is repeated at once counts once.
+    #[arg(long)]
+    pub fold_loops: bool,
+    /// Variants listed.
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
     /// Print the view model as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Unit {
+    Customer,
+    Case,
+    Visit,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ pub async fn import(id: String) -> Result<view::ImportView, AppError> {
 #[server(prefix = "/api", input = Question, output = View)]
 pub async fn preview(
     upload: String,
+    format: String,
     encoding: String,
     delimiter: String,
     source: String,
@@ -31,6 +32,7 @@ pub async fn preview(
     let (services, actor) = context().await?;
     let wish = services::sources::PreviewWish {
         upload: &upload,
+        format: &format,
         encoding: &encoding,
         delimiter: &delimiter,
         source: &source,

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use crate::log::JourneyLog;
-use crate::selection::{Projection, Selection, Stop, journey_of};
+use crate::selection::{Projection, Scratch, Selection, Stop, journeys_of};
 
 /// A partial result over some journeys.
 pub trait Aggregate: Send + Sized {
@@ -36,12 +36,10 @@ pub fn run<A: Aggregate>(
         .into_par_iter()
         .map(|task| {
             let mut part = empty();
-            let mut stops = Vec::with_capacity(64);
+            let mut scratch = Scratch::default();
             for customer in task * chunk..((task + 1) * chunk).min(customers) {
-                journey_of(log, projection, selection, customer, limit, &mut stops);
-                if !stops.is_empty() {
-                    part.push(customer as u32, &stops);
-                }
+                let take = |stops: &[Stop]| part.push(customer as u32, stops);
+                journeys_of(log, projection, selection, customer, limit, &mut scratch, take);
             }
             part
         })

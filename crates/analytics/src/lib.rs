@@ -9,12 +9,15 @@
 //! what they stand for.
 
 pub mod aggregate;
+pub mod between;
+pub mod funnel;
 pub mod layout;
 pub mod log;
 pub mod quantile;
 pub mod sankey;
 pub mod selection;
 pub mod transitions;
+pub mod variants;
 
 pub use log::{JourneyLog, LogError};
-pub use selection::{Projection, Repeats, Selection};
+pub use selection::{Projection, Repeats, Selection, Unit};

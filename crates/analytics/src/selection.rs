@@ -1,6 +1,6 @@
-//! Which events count, what they become, and one customer's journey made of them.
+//! Which events count, what they become, and the journeys made of them.
 //!
-//! A journey is the customer's selected events in order, each turned into a node; immediate repeats of a
+//! A journey is a customer's selected events in order, all of them or those of one case or visit, each turned into a node; immediate repeats of a
 //! node fold into one stop unless they are kept.
 
 use crate::aggregate::{Aggregate, add_all, run};
@@ -32,9 +32,23 @@ pub enum Repeats {
     Keep,
 }
 
+/// Which events form one journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// All of a customer's.
+    #[default]
+    Customer,
+    /// A customer's events of one case; events without a case are in no journey.
+    Case,
+    /// Until the customer does nothing for longer than `gap` microseconds.
+    Visit { gap: i64 },
+}
+
 /// Which events and journeys count.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
+    /// What a journey is.
+    pub unit: Unit,
     /// First instant that counts, in microseconds.
     pub from: Option<i64>,
     /// First instant that no longer counts.
@@ -76,17 +90,45 @@ impl Stop {
     }
 }
 
-/// Fills `stops` with a customer's journey; at most `limit` stops are needed by the caller.
-/// Leaves it empty where the customer has no journey within the selection.
-pub fn journey_of(
+/// Room that is used again from customer to customer.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    stops: Vec<Stop>,
+    /// Selected events as (case, place among the customer's events).
+    events: Vec<(u32, u32)>,
+}
+
+/// The columns of one customer's events.
+struct Events<'a> {
+    times: &'a [i64],
+    classes: &'a [u32],
+    activities: &'a [u32],
+}
+
+impl Events<'_> {
+    fn counts(&self, selection: &Selection, at: usize) -> bool {
+        selection.activities.as_ref().is_none_or(|mask| mask[self.activities[at] as usize])
+    }
+
+    fn touches(&self, selection: &Selection, mut places: impl Iterator<Item = usize>) -> bool {
+        match &selection.touching {
+            Some(touching) => places.any(|at| touching[self.classes[at] as usize]),
+            None => true,
+        }
+    }
+}
+
+/// Hands each selected journey of a customer to `take`, in order of the first event. At most `limit` stops are
+/// needed by the caller; one more tells it that the journey goes on.
+pub fn journeys_of(
     log: &JourneyLog,
     projection: &Projection<'_>,
     selection: &Selection,
     customer: usize,
     limit: usize,
-    stops: &mut Vec<Stop>,
+    scratch: &mut Scratch,
+    mut take: impl FnMut(&[Stop]),
 ) {
-    stops.clear();
     let range = log.of_customer(customer);
     let times = &log.times()[range.clone()];
     // Events are sorted by time, so a period is one contiguous range.
@@ -95,22 +137,67 @@ pub fn journey_of(
     if start >= end {
         return;
     }
-    let activities = &log.activities()[range.clone()];
-    let classes = &projection.class[range];
-    let counts = |at: usize| selection.activities.as_ref().is_none_or(|mask| mask[activities[at] as usize]);
-    if let Some(touching) = &selection.touching
-        && !(start..end).any(|at| counts(at) && touching[classes[at] as usize])
-    {
+    let events = Events {
+        times,
+        classes: &projection.class[range.clone()],
+        activities: &log.activities()[range.clone()],
+    };
+    let Scratch { stops, events: chosen } = scratch;
+    let counted = (start..end).filter(|&at| events.counts(selection, at));
+    if selection.unit == Unit::Customer {
+        if events.touches(selection, counted.clone()) {
+            fill(&events, projection, selection.repeats, counted, limit, stops);
+            if !stops.is_empty() {
+                take(stops);
+            }
+        }
         return;
     }
-    for at in start..end {
-        if !counts(at) {
-            continue;
+    chosen.clear();
+    match selection.unit {
+        Unit::Case => {
+            let cases = &log.cases()[range];
+            chosen.extend(counted.filter(|&at| cases[at] != 0).map(|at| (cases[at], at as u32)));
+            chosen.sort_unstable();
         }
-        let class = classes[at] as usize;
-        let (node, owner, time) = (projection.node[class], projection.owner[class], times[at]);
+        Unit::Customer | Unit::Visit { .. } => {
+            let gap = if let Unit::Visit { gap } = selection.unit { gap } else { i64::MAX };
+            let (mut visit, mut last) = (0, None);
+            for at in counted {
+                if last.is_some_and(|last: i64| times[at] - last > gap) {
+                    visit += 1;
+                }
+                last = Some(times[at]);
+                chosen.push((visit, at as u32));
+            }
+        }
+    }
+    let mut journeys: Vec<&[(u32, u32)]> = chosen.chunk_by(|a, b| a.0 == b.0).collect();
+    journeys.sort_unstable_by_key(|journey| journey[0].1);
+    for journey in journeys {
+        let places = journey.iter().map(|&(_, at)| at as usize);
+        if events.touches(selection, places.clone()) {
+            fill(&events, projection, selection.repeats, places, limit, stops);
+            take(stops);
+        }
+    }
+}
+
+/// Turns a journey's events into stops.
+fn fill(
+    events: &Events<'_>,
+    projection: &Projection<'_>,
+    repeats: Repeats,
+    places: impl Iterator<Item = usize>,
+    limit: usize,
+    stops: &mut Vec<Stop>,
+) {
+    stops.clear();
+    for at in places {
+        let class = events.classes[at] as usize;
+        let (node, owner, time) = (projection.node[class], projection.owner[class], events.times[at]);
         match stops.last_mut() {
-            Some(stop) if stop.node == node && selection.repeats == Repeats::Collapse => {
+            Some(stop) if stop.node == node && repeats == Repeats::Collapse => {
                 stop.last = time;
                 stop.owner_out = owner;
                 stop.events += 1;
@@ -139,7 +226,7 @@ pub fn journey_of(
 pub struct Coverage {
     /// Events that count.
     pub events: u64,
-    /// Customers with at least one of them.
+    /// Journeys with at least one of them.
     pub journeys: u64,
     /// Events that count, by class.
     pub by_class: Vec<u64>,
@@ -180,6 +267,6 @@ pub fn coverage(
 pub struct Totals {
     /// Events that count.
     pub events: u64,
-    /// Customers with at least one of them.
+    /// Journeys with at least one of them.
     pub journeys: u64,
 }

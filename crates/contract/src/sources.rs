@@ -118,6 +118,7 @@ pub struct Preview {
     pub upload: String,
     pub file: String,
     pub bytes: u64,
+    pub format: String,
     pub encoding: String,
     pub delimiter: char,
     pub columns: Vec<PreviewColumn>,
@@ -170,6 +171,8 @@ pub struct ColumnMapping {
 pub struct StartImport {
     pub upload: String,
     pub source: String,
+    #[serde(default)]
+    pub format: String,
     pub encoding: String,
     pub delimiter: String,
     pub time_zone: String,

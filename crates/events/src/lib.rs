@@ -6,6 +6,7 @@
 
 pub mod csv;
 mod error;
+pub mod formats;
 mod history;
 pub mod ingest;
 mod pseudonym;

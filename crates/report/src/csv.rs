@@ -1,6 +1,6 @@
 //! CSV of what a view shows. Cells that a spreadsheet would run as a formula are marked as text.
 
-use contract::journeys::{SankeyView, TransitionsView};
+use contract::journeys::{BetweenView, FunnelView, SankeyView, TransitionsView, VariantsView};
 
 /// One row a link.
 pub fn sankey(view: &SankeyView) -> String {
@@ -44,6 +44,53 @@ pub fn transitions(view: &TransitionsView) -> String {
             number(Some(transition.median_seconds)),
             number(Some(transition.p95_seconds)),
         ]);
+    }
+    out.finish()
+}
+
+/// One row a variant.
+pub fn variants(view: &VariantsView) -> String {
+    let mut out = Table::new(&["journeys", "share", "covered", "median seconds", "nodes"]);
+    for one in &view.variants {
+        out.row(&[
+            one.count.to_string(),
+            format!("{:.6}", one.share),
+            format!("{:.6}", one.covered),
+            number(Some(one.median_seconds)),
+            text(&one.nodes.join(" > ")),
+        ]);
+    }
+    out.finish()
+}
+
+/// One row a step.
+pub fn funnel(view: &FunnelView) -> String {
+    let mut out = Table::new(&[
+        "step",
+        "journeys",
+        "share of the step before",
+        "left",
+        "median seconds",
+        "95th percentile seconds",
+    ]);
+    for step in &view.steps {
+        out.row(&[
+            text(&step.node),
+            step.journeys.to_string(),
+            format!("{:.6}", step.share),
+            step.left.to_string(),
+            number(step.median_seconds),
+            number(step.p95_seconds),
+        ]);
+    }
+    out.finish()
+}
+
+/// One row a bar of the distribution.
+pub fn between(view: &BetweenView) -> String {
+    let mut out = Table::new(&["from", "to", "up to seconds", "journeys"]);
+    for (end, journeys) in &view.bars {
+        out.row(&[text(&view.from), text(&view.until), format!("{end:.3}"), journeys.to_string()]);
     }
     out.finish()
 }

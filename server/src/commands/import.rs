@@ -2,7 +2,8 @@
 
 use contract::sources::{ColumnMapping, ImportView};
 use contract::{Kind, UserError};
-use events::csv::{Encoding, Mapping, sample};
+use events::csv::{Encoding, Mapping};
+use events::formats::{self, Format, Hints};
 use events::time::DayOrder;
 use services::sources::{self, NewImport};
 use services::{Actor, ServiceError, Services, zones};
@@ -13,18 +14,8 @@ use crate::open::open;
 
 /// Imports files one after the other.
 pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
-    let cli::Import {
-        files,
-        place,
-        source,
-        format: cli::Format::Csv,
-        map,
-        time_zone,
-        encoding,
-        delimiter,
-        day_order,
-        json,
-    } = options;
+    let cli::Import { files, place, source, format, map, time_zone, encoding, delimiter, day_order, json } =
+        options;
     for file in &files {
         if !file.is_file() {
             return Err(UserError::new(
@@ -66,14 +57,19 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
         cli::DayOrder::Day => DayOrder::DayFirst,
         cli::DayOrder::Month => DayOrder::MonthFirst,
     });
+    let format = format.map(|format| match format {
+        cli::Format::Csv => Format::Csv,
+        cli::Format::Xes => Format::Xes,
+    });
+    let hints = Hints { format, encoding, delimiter };
     let services = open(&place, false).await?;
     sources::recover(&services).await?;
     for path in files {
         let mapping = match &mapping {
             Some(mapping) => mapping.clone(),
-            None => guess(&path, encoding, delimiter)?,
+            None => guess(&path, hints)?,
         };
-        let new = NewImport { zone, order, encoding, delimiter, ..NewImport::of(&source, &path, mapping) };
+        let new = NewImport { zone, order, hints, ..NewImport::of(&source, &path, mapping) };
         let done = import(&services, new).await?;
         if json {
             say(&serde_json::to_string(&done).unwrap_or_default());
@@ -84,13 +80,8 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
     Ok(())
 }
 
-fn guess(
-    path: &std::path::Path,
-    encoding: Option<Encoding>,
-    delimiter: Option<u8>,
-) -> Result<ColumnMapping, ServiceError> {
-    let sample = sample(path, encoding, delimiter)?;
-    let mapping = Mapping::guess(&sample.header, &sample.rows);
+fn guess(path: &std::path::Path, hints: Hints) -> Result<ColumnMapping, ServiceError> {
+    let mapping = formats::look(path, hints)?.guess;
     eprintln!(
         "reading customer from \u{201c}{}\u{201d}, time from \u{201c}{}\u{201d}, activity from \u{201c}{}\u{201d}; say otherwise with --map",
         mapping.customer, mapping.time, mapping.activity

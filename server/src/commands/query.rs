@@ -1,6 +1,6 @@
 //! `throughline query`.
 
-use contract::journeys::{ExploreQuery, Level, Occurrence, Towards};
+use contract::journeys::{ExploreQuery, Level, Occurrence, Towards, Unit};
 use services::{Actor, ServiceError, journeys};
 
 use super::say;
@@ -22,6 +22,12 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         direction,
         steps,
         top,
+        unit,
+        gap,
+        funnel,
+        within,
+        fold_loops,
+        limit,
         json,
     } = options;
     let query = ExploreQuery {
@@ -49,27 +55,42 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         to,
         source,
         keep_repeats,
+        unit: match unit {
+            cli::Unit::Customer => Unit::Customer,
+            cli::Unit::Case => Unit::Case,
+            cli::Unit::Visit => Unit::Visit,
+        },
+        gap,
+        funnel,
+        within,
+        fold_loops,
         ..ExploreQuery::default()
     };
     let services = open(&place, false).await?;
     let actor = Actor::console();
-    match report {
+    let text = match report {
         Report::Sankey => {
             let view = journeys::sankey(&services, &actor, query).await?;
-            if json {
-                say(&serde_json::to_string(&view).unwrap_or_default());
-            } else {
-                say(report::csv::sankey(&view).trim_end());
-            }
+            printed(json, &view, report::csv::sankey)
         }
         Report::Transitions => {
             let view = journeys::transitions(&services, &actor, query).await?;
-            if json {
-                say(&serde_json::to_string(&view).unwrap_or_default());
-            } else {
-                say(report::csv::transitions(&view).trim_end());
-            }
+            printed(json, &view, report::csv::transitions)
         }
-    }
+        Report::Variants => {
+            let view = journeys::variants(&services, &actor, query, limit).await?;
+            printed(json, &view, report::csv::variants)
+        }
+        Report::Funnel => {
+            let view = journeys::funnel(&services, &actor, query).await?;
+            printed(json, &view, report::csv::funnel)
+        }
+    };
+    say(text.trim_end());
     Ok(())
+}
+
+/// A view as JSON, or as CSV for people.
+fn printed<T: serde::Serialize>(json: bool, view: &T, csv: fn(&T) -> String) -> String {
+    if json { serde_json::to_string(view).unwrap_or_default() } else { csv(view) }
 }

@@ -6,7 +6,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use contract::journeys::ExploreQuery;
+use contract::journeys::{ExploreQuery, Form};
 use contract::{Kind, UserError};
 use services::{ServiceError, inventory, journeys, sources};
 use tokio::io::AsyncWriteExt as _;
@@ -16,6 +16,8 @@ use super::Site;
 
 /// Largest log that a page takes; larger ones go by the command line.
 const UPLOAD_LIMIT: u64 = 4 << 30;
+/// Variants in a file.
+const MOST_VARIANTS: usize = 100_000;
 /// Largest inventory file.
 const INVENTORY_LIMIT: usize = 20 << 20;
 
@@ -167,8 +169,30 @@ pub async fn journeys_csv(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let view = journeys::sankey(&site.services, &actor, question(&pairs)?).await?;
-    Ok(download("text/csv; charset=utf-8", "journeys.csv", report::csv::sankey(&view)))
+    let query = question(&pairs)?;
+    let (services, form) = (&site.services, query.form);
+    let (name, text) = match form {
+        Form::Transitions => {
+            let view = journeys::exported(&actor, journeys::transitions(services, &actor, query)).await?;
+            ("transitions.csv", report::csv::transitions(&view))
+        }
+        Form::Variants => {
+            let view = journeys::variants(services, &actor, query, MOST_VARIANTS);
+            ("variants.csv", report::csv::variants(&journeys::exported(&actor, view).await?))
+        }
+        Form::Funnel => {
+            let view = journeys::funnel(services, &actor, query);
+            ("funnel.csv", report::csv::funnel(&journeys::exported(&actor, view).await?))
+        }
+        Form::Between => {
+            let view = journeys::between(services, &actor, query);
+            ("time-between.csv", report::csv::between(&journeys::exported(&actor, view).await?))
+        }
+        Form::Flow | Form::Table => {
+            ("journeys.csv", report::csv::sankey(&journeys::sankey(services, &actor, query).await?))
+        }
+    };
+    Ok(download("text/csv; charset=utf-8", name, text))
 }
 
 /// The drawing as a picture.

@@ -1,14 +1,19 @@
 //! The journeys page: the flow of customers across silos.
 
 use contract::UserError;
-use contract::journeys::{ExploreQuery, JourneysView};
+use contract::journeys::{ExploreQuery, Form, JourneysView, Shown, Unit};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::between::Between;
 use super::controls::Controls;
+use super::customers::OpenedPanel;
+use super::funnel::Funnel;
 use super::panel::Panel;
 use super::table::Links;
+use super::transitions::Transitions;
+use super::variants::Variants;
 use crate::api::journeys::explore;
 use crate::api::{AppError, refused};
 use crate::charts::sankey::Sankey;
@@ -16,6 +21,7 @@ use crate::components::format::{count, counted};
 use crate::components::loaded::loaded_or;
 use crate::components::notice::{Empty, Problem};
 use crate::components::owner::Owner;
+use crate::components::tabs::{Tab, Tabs};
 
 /// The journeys page.
 #[component]
@@ -55,48 +61,101 @@ fn Inside(view: JourneysView) -> impl IntoView {
         }
         .into_any();
     }
-    let JourneysView { query, period, events, customers, hint, departments, sankey, selected, took_ms, .. } =
-        view.clone();
-    let toggle = format!("/journeys{}", ExploreQuery { table: !query.table, ..query.clone() }.to_search());
+    let JourneysView {
+        query,
+        period,
+        events,
+        customers,
+        hint,
+        departments,
+        sankey,
+        selected,
+        shown,
+        opened,
+        took_ms,
+        ..
+    } = view.clone();
+    let tabs = Form::ALL.map(|form| Tab {
+        label: form.label().to_owned(),
+        href: format!("/journeys{}", ExploreQuery { form, ..of_form(&query, form) }.to_search()),
+        count: None,
+        current: form == query.form,
+    });
     let search = query.to_search();
     let drawn = sankey.as_ref().map(|sankey| sankey.journeys);
     let panel_query = query.clone();
-    let with_panel = selected.is_some();
+    let opened_query = query.clone();
+    let with_panel = selected.is_some() || opened.is_some();
     let none = drawn == Some(0) || customers == 0;
     view! {
         <header class="page-head">
             <h1>"Journeys"</h1>
             <p class="page-sub">
                 {format!("{} to {}", period.from, period.to)} " · all customers · "
-                <abbr title="Every figure counts customers: one customer's selected events in order are one journey.">"unit customer"</abbr>
+                <abbr title=unit_help(query.unit)>{format!("unit {}", query.unit.key())}</abbr>
             </p>
             <div class="page-actions">
-                <a class="button" href=toggle>{if query.table { "Show the flow" } else { "Show the table" }}</a>
                 <a class="button" href=format!("/journeys.csv{search}") rel="external" download>"CSV"</a>
-                <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a>
+                {drawn.is_some().then(|| view! { <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a> })}
             </div>
         </header>
+        <Tabs label="Forms of the answer" tabs=tabs.into()/>
         <Controls view=view.clone()/>
         <p class="caption" title=format!("Computed in {took_ms:.0} ms in {}", period.time_zone)>
             {drawn.map(|drawn| format!("{} in the flow, of ", counted(drawn, "journey", "journeys")))}
-            {counted(customers, "customer", "customers")} " with " {counted(events, "event", "events")} " in the period."
+            {unit_counted(query.unit, customers)} " with " {counted(events, "event", "events")} " in the period."
         </p>
         {hint.map(|error| view! { <Problem error=AppError(error)/> })}
         <div class="stage" class:stage-with-panel=with_panel>
             <div class="stage-main">
                 {if none {
                     view! { <Empty title="No journey matches"><p>"Widen the period, choose another source, or look from another place."</p><p><a class="button" href="/journeys">"Start over"</a></p></Empty> }.into_any()
-                } else if query.table {
-                    sankey.map(|sankey| view! { <Links sankey query=query.clone()/> }).into_any()
                 } else {
-                    view! { <Sankey view=view.clone()/> }.into_any()
+                    let (query, departments) = (query.clone(), departments.clone());
+                    match shown {
+                        Shown::Transitions(transitions) => view! { <Transitions transitions/> }.into_any(),
+                        Shown::Variants(variants) => view! { <Variants variants query departments/> }.into_any(),
+                        Shown::Funnel(funnel) => view! { <Funnel funnel query departments/> }.into_any(),
+                        Shown::Between(between) => view! { <Between between/> }.into_any(),
+                        Shown::Nothing if query.form == Form::Table => sankey.map(|sankey| view! { <Links sankey query/> }).into_any(),
+                        Shown::Nothing => view! { <Sankey view=view.clone()/> }.into_any(),
+                    }
                 }}
-                {(!none).then(|| view! { <Legend view=view.clone()/> })}
+                {(!none && drawn.is_some()).then(|| view! { <Legend view=view.clone()/> })}
             </div>
+            {opened.map(|opened| view! { <OpenedPanel opened query=opened_query/> })}
             {selected.map(|behind| view! { <Panel behind query=panel_query departments=departments.clone()/> })}
         </div>
     }
     .into_any()
+}
+
+/// The question with nothing selected; other forms have other figures to select.
+fn of_form(query: &ExploreQuery, form: Form) -> ExploreQuery {
+    let drawn = |form| matches!(form, Form::Flow | Form::Table);
+    if drawn(query.form) && drawn(form) { query.clone() } else { query.unselected() }
+}
+
+fn unit_help(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Customer => {
+            "Every figure counts customers: one customer's selected events in order are one journey."
+        }
+        Unit::Case => {
+            "Every figure counts cases: a customer's selected events of one case in order are one journey. Events without a case are in none."
+        }
+        Unit::Visit => {
+            "Every figure counts visits: a customer's selected events in order, until nothing happens for a while, are one journey."
+        }
+    }
+}
+
+fn unit_counted(unit: Unit, journeys: u64) -> String {
+    match unit {
+        Unit::Customer => counted(journeys, "customer", "customers"),
+        Unit::Case => counted(journeys, "case", "cases"),
+        Unit::Visit => counted(journeys, "visit", "visits"),
+    }
 }
 
 /// The departments that are seen, by colour, and what the marks mean.

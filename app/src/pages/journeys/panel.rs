@@ -3,8 +3,8 @@
 use contract::journeys::{Behind, Department, ExploreQuery, NeighbourView, NodeKind, Towards};
 use leptos::prelude::*;
 
-use super::customer::short;
-use crate::components::format::{count, counted, duration, instant, percent};
+use super::customers::Customers;
+use crate::components::format::{count, duration, percent};
 use crate::components::owner::Owner;
 
 /// The panel.
@@ -44,12 +44,6 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
         };
         (towards(Towards::Backward), towards(Towards::Forward), towards(Towards::Both))
     });
-    let turn = |to: u32, label: &'static str, there: bool| {
-        there.then(|| {
-            let search = ExploreQuery { page: to, ..query.clone() }.to_search();
-            view! { <a class="button" href=format!("/journeys{search}")>{label}</a> }
-        })
-    };
     let of = if is_link { "of the journeys at the node it leaves" } else { "of all journeys shown" };
     view! {
         <aside class="panel" aria-label="Selection">
@@ -70,17 +64,7 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
                 <p class="actions"><a class="button" href=back>"What came before"</a><a class="button" href=on>"What came after"</a><a class="button" href=both>"Both"</a></p>
             })}
             {(kind == NodeKind::Node && !is_link).then(|| view! { <Neighbours title="Comes before" list=before departments=departments.clone() query=query.clone()/> <Neighbours title="Comes next" list=after departments=departments.clone() query=query.clone()/> })}
-            <h3>{counted(journeys, "customer", "customers")}</h3>
-            <ul class="customers">
-                {customers.into_iter().map(|one| view! {
-                    <li><a href=format!("/customers/{}", one.id)>{short(&one.id)}</a> <span>{counted(u64::from(one.events), "event", "events")}</span> <time>{instant(one.at / 1_000_000)} " UTC"</time></li>
-                }).collect_view()}
-            </ul>
-            <p class="actions">
-                {turn(page.saturating_sub(1), "Earlier", page > 1)}
-                <span>{(pages > 1).then(|| format!("Page {page} of {pages}"))}</span>
-                {turn(page + 1, "More", page < pages)}
-            </p>
+            <Customers journeys customers page pages query/>
         </aside>
     }
 }

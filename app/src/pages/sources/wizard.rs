@@ -21,14 +21,16 @@ pub fn WizardPage() -> impl IntoView {
         let text = |name: &str| query.get(name).unwrap_or_default();
         (
             params.get("upload").unwrap_or_default(),
+            text("format"),
             text("encoding"),
             text("delimiter"),
             text("source"),
             text("day_order"),
         )
     };
-    let ask =
-        |(upload, encoding, delimiter, source, order)| preview(upload, encoding, delimiter, source, order);
+    let ask = |(upload, format, encoding, delimiter, source, order)| {
+        preview(upload, format, encoding, delimiter, source, order)
+    };
     view! {
         <Title text="Import a log"/>
         {loaded_or(wish, ask, |preview| view! { <Inside preview/> }.into_any(), |error| view! {
@@ -39,6 +41,7 @@ pub fn WizardPage() -> impl IntoView {
     }
 }
 
+const FORMATS: [(&str, &str); 2] = [("csv", "CSV"), ("xes", "XES")];
 const ENCODINGS: [(&str, &str); 4] = [
     ("utf-8", "UTF-8"),
     ("utf-16le", "UTF-16 (little-endian)"),
@@ -55,6 +58,7 @@ fn Inside(preview: Preview) -> impl IntoView {
         upload,
         file,
         bytes: size,
+        format,
         encoding,
         delimiter,
         columns,
@@ -93,6 +97,7 @@ fn Inside(preview: Preview) -> impl IntoView {
             }
         }
     };
+    let (csv, format_key) = (format == "csv", format.clone());
     let attributes: Vec<String> = mapping.attributes.iter().map(|(_, column)| column.clone()).collect();
     view! {
         <header class="page-head">
@@ -103,13 +108,17 @@ fn Inside(preview: Preview) -> impl IntoView {
         {warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view()}
         <form class="form form-row" method="get">
             <label class="field">
+                <span>"Format"</span>
+                <select name="format">{FORMATS.into_iter().map(|(key, label)| view! { <option value=key selected=key == format>{label}</option> }).collect_view()}</select>
+            </label>
+            {csv.then(|| view! { <label class="field">
                 <span>"Encoding"</span>
                 <select name="encoding">{ENCODINGS.into_iter().map(|(key, label)| view! { <option value=key selected=key == encoding>{label}</option> }).collect_view()}</select>
             </label>
             <label class="field">
                 <span>"Delimiter"</span>
                 <select name="delimiter">{DELIMITERS.into_iter().map(|(key, _, label)| view! { <option value=key selected=key == delimiter_key>{label}</option> }).collect_view()}</select>
-            </label>
+            </label> })}
             {(day_order_needed || !day_order.is_empty()).then(|| view! {
                 <label class="field">
                     <span>"Day and month"</span>
@@ -130,6 +139,7 @@ fn Inside(preview: Preview) -> impl IntoView {
         </div>
         <Post to=start class="form">
             <input type="hidden" name="form[upload]" value=upload/>
+            <input type="hidden" name="form[format]" value=format_key/>
             <input type="hidden" name="form[encoding]" value=encoding.clone()/>
             <input type="hidden" name="form[delimiter]" value=delimiter_key/>
             <input type="hidden" name="form[day_order]" value=day_order.clone()/>

@@ -1,11 +1,14 @@
 //! Exploring journeys: the question ([`ExploreQuery`]), which lives in the URL, and its answers.
 
+mod choices;
 mod query;
 mod view;
 
-pub use query::{ExploreQuery, Level, Occurrence, Towards, encode};
+pub use choices::{Form, Level, Occurrence, Towards, Unit};
+pub use query::{ExploreQuery, encode, window_of};
 pub use view::{
-    Behind, BehindCustomer, Choice, ColumnView, CustomerEvent, CustomerView, Department, Drawing, DrawnLink,
-    DrawnNode, Flow, JourneysView, LinkView, NeighbourView, NodeCount, NodeKind, NodeView, Period, SankeyView,
-    TransitionView, TransitionsView,
+    Behind, BehindCustomer, BetweenView, Choice, ColumnView, CustomerEvent, CustomerView, Department, Drawing,
+    DrawnLink, DrawnNode, Flow, FunnelStep, FunnelView, JourneysView, LinkView, NeighbourView, NodeCount,
+    NodeKind, NodeView, Opened, Period, SankeyView, Shown, TransitionView, TransitionsView, VariantView,
+    VariantsView,
 };

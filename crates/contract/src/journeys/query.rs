@@ -2,101 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::choices::{Form, Level, Occurrence, Towards, Unit};
 use crate::{Kind, UserError};
-
-/// What events become on screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    #[default]
-    Touchpoint,
-    Experience,
-    Channel,
-    Department,
-    Stage,
-    Activity,
-}
-
-impl Level {
-    /// All levels, in the order in which pages list them.
-    pub const ALL: [Self; 6] =
-        [Self::Touchpoint, Self::Experience, Self::Channel, Self::Department, Self::Stage, Self::Activity];
-
-    /// Stable name in URLs and on the command line.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Touchpoint => "touchpoint",
-            Self::Experience => "experience",
-            Self::Channel => "channel",
-            Self::Department => "department",
-            Self::Stage => "stage",
-            Self::Activity => "activity",
-        }
-    }
-
-    /// What people call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Touchpoint => "Touchpoint",
-            Self::Experience => "Experience",
-            Self::Channel => "Channel",
-            Self::Department => "Department",
-            Self::Stage => "Stage",
-            Self::Activity => "Activity",
-        }
-    }
-}
-
-/// Where to look from the anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Towards {
-    #[default]
-    Forward,
-    Backward,
-    Both,
-}
-
-impl Towards {
-    /// All directions.
-    pub const ALL: [Self; 3] = [Self::Forward, Self::Backward, Self::Both];
-
-    /// Stable name in URLs and on the command line.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Forward => "forward",
-            Self::Backward => "backward",
-            Self::Both => "both",
-        }
-    }
-
-    /// What people call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Forward => "Forward",
-            Self::Backward => "Backward",
-            Self::Both => "Both ways",
-        }
-    }
-}
-
-/// Which occurrence of the anchor counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Occurrence {
-    First,
-    Last,
-}
-
-impl Occurrence {
-    /// Stable name in URLs and on the command line.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Last => "last",
-        }
-    }
-}
 
 /// A question about journeys. Everything that a figure depends on is in here, and all of it in the URL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,6 +23,17 @@ pub struct ExploreQuery {
     /// Only events of this source.
     pub source: Option<String>,
     pub keep_repeats: bool,
+    pub unit: Unit,
+    /// With visits: minutes without any event after which a new visit begins.
+    pub gap: u32,
+    /// Steps of the funnel, by label.
+    pub funnel: Vec<String>,
+    /// How much time the funnel may take: `7d`, `12h`, `30m`.
+    pub within: Option<String>,
+    /// Label of the node up to which the time from the anchor is measured.
+    pub until: Option<String>,
+    /// In variants, a block of nodes that is repeated at once counts once.
+    pub fold_loops: bool,
     /// (step, nodes kept) where Other was opened.
     pub opened: Vec<(i32, u32)>,
     /// Id of the selected node, or of the node that the selected link leaves.
@@ -124,7 +42,7 @@ pub struct ExploreQuery {
     pub select_to: Option<String>,
     /// Page of the list of customers, from 1.
     pub page: u32,
-    pub table: bool,
+    pub form: Form,
 }
 
 impl Default for ExploreQuery {
@@ -140,11 +58,17 @@ impl Default for ExploreQuery {
             to: None,
             source: None,
             keep_repeats: false,
+            unit: Unit::Customer,
+            gap: 30,
+            funnel: Vec::new(),
+            within: None,
+            until: None,
+            fold_loops: false,
             opened: Vec::new(),
             select: None,
             select_to: None,
             page: 1,
-            table: false,
+            form: Form::Flow,
         }
     }
 }
@@ -154,6 +78,10 @@ const STEPS: (u32, u32) = (2, 30);
 const TOP: (u32, u32) = (1, 60);
 const OPENED: (u32, u32) = (1, 500);
 const PAGES: (u32, u32) = (1, 1_000_000);
+/// Minutes between visits.
+const GAP: (u32, u32) = (1, 525_600);
+/// Steps of a funnel.
+const MOST_FUNNEL: usize = 12;
 /// Longest label or id, in bytes.
 const LONGEST: usize = 20_000;
 
@@ -178,16 +106,23 @@ impl ExploreQuery {
                 "to" => query.to = text(),
                 "source" => query.source = text(),
                 "repeats" => query.keep_repeats = word(name, value, "keep")?,
+                "unit" => query.unit = choice(name, value, &Unit::ALL, Unit::key)?,
+                "gap" => query.gap = number(name, value, GAP)?,
+                "funnel" => query.funnel.extend(text()),
+                "within" => query.within = text(),
+                "until" => query.until = text(),
+                "loops" => query.fold_loops = word(name, value, "fold")?,
                 "open" => query.opened = opened(value)?,
                 "select" => query.select = text(),
                 "select_to" => query.select_to = text(),
                 "page" => query.page = number(name, value, PAGES)?,
-                "view" => query.table = word(name, value, "table")?,
+                "view" if value.is_empty() => query.form = Form::Flow,
+                "view" => query.form = choice(name, value, &Form::ALL, Form::key)?,
                 other => {
                     return Err(UserError::new(Kind::Invalid, "unknown_filter", format!("There is no filter \u{201c}{other}\u{201d}."))
                         .at(other)
                         .remedy(
-                            "Filters are: by, direction, anchor, occurrence, steps, top, from, to, source, repeats, open, select, select_to, page, view.",
+                            "Filters are: by, direction, anchor, occurrence, steps, top, from, to, source, repeats, unit, gap, funnel, within, until, loops, open, select, select_to, page, view.",
                         ));
                 }
             }
@@ -197,7 +132,13 @@ impl ExploreQuery {
 
     /// Checks what the URL's reader checks, for questions that came another way.
     pub fn check(&self) -> Result<(), UserError> {
-        let Self { steps, top, opened, select, select_to, page, anchor, from, to, source, .. } = self;
+        let Self { steps, top, opened, select, select_to, page, anchor, from, to, source, gap, .. } = self;
+        let Self { funnel, within: window, until, .. } = self;
+        within("gap", *gap, GAP)?;
+        if funnel.len() > MOST_FUNNEL {
+            return Err(out_of_range("funnel", &funnel.len().to_string(), (1, MOST_FUNNEL as u32)));
+        }
+        window_of(window.as_deref())?;
         within("steps", *steps, STEPS)?;
         within("top", *top, TOP)?;
         within("page", *page, PAGES)?;
@@ -215,8 +156,8 @@ impl ExploreQuery {
             .at("open")
             .remedy("Fold a step before opening another."));
         }
-        let texts = [anchor, from, to, source, select, select_to];
-        if texts.into_iter().flatten().any(|text| text.len() > LONGEST) {
+        let texts = [anchor, from, to, source, select, select_to, window, until].into_iter().flatten();
+        if texts.chain(funnel).any(|text| text.len() > LONGEST) {
             return Err(UserError::new(Kind::Invalid, "too_long", "A value of the question is too long."));
         }
         Ok(())
@@ -235,11 +176,17 @@ impl ExploreQuery {
             to,
             source,
             keep_repeats,
+            unit,
+            gap,
+            funnel,
+            within,
+            until,
+            fold_loops,
             opened,
             select,
             select_to,
             page,
-            table,
+            form,
         } = self;
         let plain = Self::default();
         let mut pairs = Vec::new();
@@ -259,9 +206,17 @@ impl ExploreQuery {
         put("to", to.is_some(), text(to));
         put("source", source.is_some(), text(source));
         put("repeats", *keep_repeats, "keep".into());
+        put("unit", *unit != plain.unit, unit.key().into());
+        put("gap", *gap != plain.gap, gap.to_string());
+        for step in funnel {
+            put("funnel", true, step.clone());
+        }
+        put("within", within.is_some(), text(within));
+        put("until", until.is_some(), text(until));
+        put("loops", *fold_loops, "fold".into());
         let open: Vec<String> = opened.iter().map(|(step, top)| format!("{step}:{top}")).collect();
         put("open", !opened.is_empty(), open.join(","));
-        put("view", *table, "table".into());
+        put("view", *form != plain.form, form.key().into());
         put("select", select.is_some(), text(select));
         put("select_to", select_to.is_some(), text(select_to));
         put("page", *page != plain.page, page.to_string());
@@ -285,6 +240,32 @@ impl ExploreQuery {
     #[must_use]
     pub fn redrawn(&self) -> Self {
         Self { opened: Vec::new(), ..self.unselected() }
+    }
+}
+
+/// Microseconds of a window: `30m`, `12h`, `7d`, `2w`. None without one.
+pub fn window_of(text: Option<&str>) -> Result<Option<i64>, UserError> {
+    let Some(text) = text else { return Ok(None) };
+    let (digits, unit) =
+        text.split_at(text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len()));
+    let seconds = match unit.trim() {
+        "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => 0,
+    };
+    let number = digits.parse::<i64>().ok().filter(|number| (1..=100_000).contains(number));
+    match number {
+        Some(number) if seconds > 0 => Ok(Some(number * seconds * 1_000_000)),
+        _ => Err(UserError::new(
+            Kind::Invalid,
+            "bad_window",
+            format!("\u{201c}{text}\u{201d} is no length of time."),
+        )
+        .at("within")
+        .remedy("Write a number with m, h, d or w: 30m, 12h, 7d, 2w.")),
     }
 }
 
@@ -377,7 +358,7 @@ fn opened(value: &str) -> Result<Vec<(i32, u32)>, UserError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ExploreQuery, Level, Occurrence, Towards};
+    use super::{ExploreQuery, Form, Level, Occurrence, Towards, Unit, window_of};
 
     #[test]
     fn a_question_survives_the_url() {
@@ -388,6 +369,11 @@ mod tests {
             occurrence: Some(Occurrence::Last),
             steps: 9,
             opened: vec![(-2, 40), (3, 60)],
+            unit: Unit::Visit,
+            gap: 45,
+            funnel: vec!["A".into(), "B, c".into()],
+            within: Some("7d".into()),
+            form: Form::Funnel,
             select: Some("2/n/A > B".into()),
             keep_repeats: true,
             ..ExploreQuery::default()
@@ -395,6 +381,15 @@ mod tests {
         let pairs = query.pairs();
         let read = ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));
         assert_eq!(read, Ok(query));
+    }
+
+    #[test]
+    fn windows() {
+        assert_eq!(window_of(Some("7d")), Ok(Some(604_800_000_000)));
+        assert_eq!(window_of(None), Ok(None));
+        for bad in ["", "7", "d", "-1d", "7x", "999999999999d"] {
+            assert!(window_of(Some(bad)).is_err(), "{bad}");
+        }
     }
 
     #[test]

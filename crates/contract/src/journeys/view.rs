@@ -12,7 +12,11 @@ pub struct JourneysView {
     /// Events and customers within period, source and rights.
     pub events: u64,
     pub customers: u64,
-    /// Absent where the question can't be drawn; `hint` says why.
+    /// The figures of a form other than the flow.
+    pub shown: Shown,
+    /// The journeys behind a figure of such a form.
+    pub opened: Option<Opened>,
+    /// Absent where the question can't be drawn, or another form was asked for; `hint` says why.
     pub sankey: Option<SankeyView>,
     pub hint: Option<crate::UserError>,
     /// The same nodes and links in place: side by side, and top to bottom for narrow screens.
@@ -27,6 +31,85 @@ pub struct JourneysView {
     pub any_events: bool,
     /// Time the server took to compute this, in milliseconds.
     pub took_ms: f64,
+}
+
+/// The figures of a form other than the flow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Shown {
+    #[default]
+    Nothing,
+    Transitions(TransitionsView),
+    Variants(VariantsView),
+    Funnel(FunnelView),
+    Between(BetweenView),
+}
+
+/// What `query variants --json` prints.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct VariantsView {
+    pub journeys: u64,
+    /// Different variants, of which the list may hold the first thousands.
+    pub different: u64,
+    pub variants: Vec<VariantView>,
+}
+
+/// One sequence of nodes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantView {
+    pub nodes: Vec<String>,
+    pub count: u64,
+    /// Of all journeys, between 0 and 1.
+    pub share: f64,
+    /// Of all journeys, this variant and all larger ones together.
+    pub covered: f64,
+    pub median_seconds: f64,
+    /// Department of each node.
+    pub departments: Vec<Option<u32>>,
+}
+
+/// What `query funnel --json` prints.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FunnelView {
+    pub journeys: u64,
+    pub steps: Vec<FunnelStep>,
+}
+
+/// One step of a funnel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FunnelStep {
+    pub node: String,
+    pub department: Option<u32>,
+    pub journeys: u64,
+    /// Of those at the step before; of all journeys for the first.
+    pub share: f64,
+    /// Reached this step and not the next.
+    pub left: u64,
+    pub median_seconds: Option<f64>,
+    pub p95_seconds: Option<f64>,
+}
+
+/// The time from one node to another.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BetweenView {
+    pub from: String,
+    pub until: String,
+    /// Journeys with the first node, and with the second after it.
+    pub from_journeys: u64,
+    pub journeys: u64,
+    pub median_seconds: Option<f64>,
+    pub p95_seconds: Option<f64>,
+    /// (upper end in seconds, journeys).
+    pub bars: Vec<(f64, u64)>,
+}
+
+/// The journeys behind a figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    pub title: String,
+    pub journeys: u64,
+    pub customers: Vec<BehindCustomer>,
+    pub page: u32,
+    pub pages: u32,
 }
 
 /// The days that count.

@@ -1,7 +1,5 @@
 //! What a CSV file looks like: encoding, delimiter, header and first rows.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use contract::{Kind, UserError};
@@ -43,35 +41,28 @@ pub struct Dialect {
     pub delimiter: u8,
 }
 
-/// The start of a file.
+/// The start of a CSV file.
 #[derive(Debug, Clone)]
 pub struct Sample {
     pub dialect: Dialect,
     pub header: Vec<String>,
     /// Whole rows only.
     pub rows: Vec<Vec<String>>,
-    pub bytes: u64,
 }
 
-const LOOKED_AT: usize = 256 * 1024;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const SAMPLE_ROWS: usize = 1000;
 /// Where whole rows are rare, no more than this is looked at.
 const SAMPLE_BYTES: u64 = 16 << 20;
 
-/// Looks at the start of a file. A dialect that is given is taken as it is.
-pub fn sample(path: &Path, encoding: Option<Encoding>, delimiter: Option<u8>) -> Result<Sample, EventsError> {
-    let bytes = std::fs::metadata(path).map_err(EventsError::io("reading", path))?.len();
-    let mut start = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LOOKED_AT as u64).read_to_end(&mut start))
-        .map_err(EventsError::io("reading", path))?;
-    if start.is_empty() {
-        return Err(UserError::new(Kind::Unprocessable, "empty_file", "The file is empty.")
-            .remedy("Choose a CSV file whose first line names its columns.")
-            .into());
-    }
-    let encoding = encoding.unwrap_or_else(|| detect_encoding(&start, (start.len() as u64) < bytes));
+/// Looks at a file, whose first bytes are `start`. A dialect that is given is taken as it is.
+pub fn sample(
+    path: &Path,
+    start: &[u8],
+    encoding: Option<Encoding>,
+    delimiter: Option<u8>,
+) -> Result<Sample, EventsError> {
+    let encoding = encoding.unwrap_or_else(|| detect_encoding(start));
     let delimiter = match delimiter {
         Some(delimiter) => delimiter,
         None => detect_delimiter(path, encoding)?,
@@ -87,7 +78,7 @@ pub fn sample(path: &Path, encoding: Option<Encoding>, delimiter: Option<u8>) ->
             rows.push(record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
         }
     }
-    Ok(Sample { dialect, header, rows, bytes })
+    Ok(Sample { dialect, header, rows })
 }
 
 /// Reads and checks the line that names the columns.
@@ -151,7 +142,7 @@ fn looks_like_data(name: &str) -> bool {
     !matches!(parse(name, TimeFormat::Iso, None), Err(TimeError::Unreadable))
 }
 
-fn detect_encoding(start: &[u8], cut: bool) -> Encoding {
+fn detect_encoding(start: &[u8]) -> Encoding {
     match start {
         [0xef, 0xbb, 0xbf, ..] => return Encoding::Utf8,
         [0xff, 0xfe, ..] => return Encoding::Utf16Le,
@@ -172,7 +163,7 @@ fn detect_encoding(start: &[u8], cut: bool) -> Encoding {
     match std::str::from_utf8(start) {
         Ok(_) => Encoding::Utf8,
         // The sample may have been cut within a character.
-        Err(error) if cut && error.valid_up_to() + 4 > start.len() => Encoding::Utf8,
+        Err(error) if error.error_len().is_none() && error.valid_up_to() + 4 > start.len() => Encoding::Utf8,
         // One wrong byte among characters that are right is a mistake in a row, not another encoding.
         Err(_) if start.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) => Encoding::Utf8,
         Err(_) => Encoding::Latin1,

@@ -92,10 +92,10 @@ fn times(header: &[String], rows: &[Vec<String>]) -> Option<String> {
 /// Reading and guessing of mappings.
 pub struct Mapping;
 
-/// Attributes that an import can bring: each costs memory for every event.
-const MOST_ATTRIBUTES: usize = 40;
-
 impl Mapping {
+    /// Attributes that an import can bring: each costs memory for every event.
+    pub const MOST_ATTRIBUTES: usize = 40;
+
     /// Reads `customer=COL,time=COL,activity=COL[,id=COL…,NAME=COL]`.
     pub fn parse(text: &str) -> Result<ColumnMapping, UserError> {
         let mut mapping = ColumnMapping::default();
@@ -176,7 +176,7 @@ impl Mapping {
             .iter()
             .filter(|name| !known.contains(name))
             .map(|name| (Self::attribute_name(name), name.clone()))
-            .take(MOST_ATTRIBUTES)
+            .take(Self::MOST_ATTRIBUTES)
             .collect();
         mapping.attributes = attributes;
         mapping
@@ -215,13 +215,14 @@ impl Mapping {
         };
         let maybe =
             |part: &str, column: &Option<String>| column.as_ref().map(|column| find(part, column)).transpose();
-        if attributes.len() > MOST_ATTRIBUTES {
+        if attributes.len() > Self::MOST_ATTRIBUTES {
             return Err(UserError::new(
                 Kind::Unprocessable,
                 "too_many_attributes",
                 format!(
-                    "{} columns are to be kept as attributes; at most {MOST_ATTRIBUTES} can be.",
-                    attributes.len()
+                    "{} columns are to be kept as attributes; at most {} can be.",
+                    attributes.len(),
+                    Self::MOST_ATTRIBUTES
                 ),
             )
             .at("attributes")

@@ -1,7 +1,6 @@
 //! Records of a CSV file one by one, in bounded memory: a record that is too long, holds a NUL or is not in
 //! the file's encoding is reported as such, and reading goes on at the next line.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::detect::{Dialect, Encoding};
 use crate::EventsError;
+use crate::formats::{Input, failed, input};
 
 /// Longest cell that is read, in bytes.
 pub const MAX_CELL: usize = 1 << 20;
@@ -100,6 +100,22 @@ impl Record {
         &self.text[from..self.ends[at]]
     }
 
+    /// Makes it the record of these cells.
+    pub fn set<'c>(&mut self, line: u64, cells: impl Iterator<Item = &'c [u8]>) {
+        self.text.clear();
+        self.ends.clear();
+        for cell in cells {
+            self.text.extend_from_slice(cell);
+            self.ends.push(self.text.len());
+        }
+        self.cells = self.ends.len();
+        self.line = line;
+        self.error = check(&self.text, &self.ends).map(|(error, at)| {
+            self.error_at = at;
+            error
+        });
+    }
+
     /// All cells.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.cells).map(|at| self.cell(at))
@@ -109,7 +125,7 @@ impl Record {
 /// A file's records.
 pub struct Records {
     path: PathBuf,
-    input: Box<dyn Read + Send>,
+    input: Input,
     reader: Reader,
     buffer: Vec<u8>,
     from: usize,
@@ -125,9 +141,9 @@ pub struct Records {
 
 /// Opens a file; a byte-order mark is skipped.
 pub fn open(path: &Path, dialect: Dialect) -> Result<Records, EventsError> {
-    let file = File::open(path).map_err(EventsError::io("opening", path))?;
-    let input: Box<dyn Read + Send> = match dialect.encoding {
-        Encoding::Utf8 => Box::new(file),
+    let file = input(path)?;
+    let input: Input = match dialect.encoding {
+        Encoding::Utf8 => file,
         other => {
             let encoding = match other {
                 Encoding::Utf16Le => encoding_rs::UTF_16LE,
@@ -326,7 +342,7 @@ impl Records {
                 Ok(0) => self.finished = true,
                 Ok(read) => self.until += read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(EventsError::io("reading", &self.path)(error)),
+                Err(error) => return Err(failed(&self.path, error)),
             }
             return Ok(());
         }

@@ -15,7 +15,8 @@ use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, Counts, Reason};
 use contract::{Kind, UserError};
 
-use crate::csv::{Mapping, Record, Sample, open, sample};
+use crate::csv::{Mapping, Record};
+use crate::formats::{Hints, Sample, open};
 use crate::segment::{Batch, write_batch};
 use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
 
@@ -30,9 +31,8 @@ pub struct Job<'a> {
     pub import: &'a str,
     pub path: &'a Path,
     pub source: &'a str,
-    /// Detected where not given.
-    pub encoding: Option<crate::csv::Encoding>,
-    pub delimiter: Option<u8>,
+    /// What is known about the file; the rest is detected.
+    pub hints: Hints,
     pub mapping: &'a ColumnMapping,
     /// For times that carry no zone.
     pub zone: Option<Tz>,
@@ -61,7 +61,7 @@ const BATCH_BYTES: usize = 128 << 20;
 
 /// Reads a file's start as [`run`] would.
 pub fn look(job: &Job<'_>) -> Result<Sample, EventsError> {
-    sample(job.path, job.encoding, job.delimiter)
+    crate::formats::look(job.path, job.hints)
 }
 
 /// Reads the file. `stored` are the segments that the manifest names for this source.
@@ -102,9 +102,8 @@ pub fn run(
 
     progress.phase(Phase::Reading);
     let pseudonyms = store.pseudonyms()?;
-    let mut records = open(job.path, sample.dialect)?;
-    let header = crate::csv::read_header(&mut records)?;
-    records.expect(header.len());
+    let mut records = open(job.path, &sample)?;
+    let header = sample.header;
     let names: Vec<String> = columns.attributes.iter().map(|(name, _)| name.clone()).collect();
     let mut reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);
     let mut quarantine = quarantine::Writer::new(store.quarantine(job.import), &header);

@@ -3,6 +3,7 @@
 mod behind;
 mod customer;
 mod draw;
+mod forms;
 mod nodes;
 mod question;
 mod shape;
@@ -11,10 +12,9 @@ use std::time::Instant;
 
 use analytics::sankey::Sankey;
 use analytics::selection::Coverage;
-use analytics::transitions::transitions as count_transitions;
 use contract::journeys::{
-    Choice, Department, Drawing, ExploreQuery, Flow, JourneysView, NodeCount, Period, SankeyView,
-    TransitionView, TransitionsView,
+    BetweenView, Choice, Department, Drawing, ExploreQuery, Flow, Form, FunnelView, JourneysView, Period,
+    SankeyView, Shown, TransitionsView, VariantsView,
 };
 use contract::{Kind, UserError};
 
@@ -92,33 +92,44 @@ pub async fn transitions(
     actor: &Actor,
     query: ExploreQuery,
 ) -> Result<TransitionsView, ServiceError> {
-    ask(services, actor, query, |asked, _| {
-        let projection = asked.nodes.projection(&asked.data.mapped);
-        let found = count_transitions(&asked.data.snapshot.log, &projection, &asked.question.selection);
-        let label = |node: u32| asked.nodes.label(node).to_owned();
-        let counts = |list: &[(u32, u64)]| {
-            list.iter().map(|&(node, count)| NodeCount { node: label(node), count }).collect()
-        };
-        Ok(TransitionsView {
-            journeys: found.selected.journeys,
-            events: found.selected.events,
-            transitions: found
-                .transitions
-                .iter()
-                .map(|transition| TransitionView {
-                    from: label(transition.from),
-                    to: label(transition.to),
-                    count: transition.count,
-                    median_seconds: shape::seconds(transition.time.0),
-                    p95_seconds: shape::seconds(transition.time.1),
-                    handoff_share: shape::share(transition.handoffs, transition.count),
-                })
-                .collect(),
-            starts: counts(&found.starts),
-            ends: counts(&found.ends),
-        })
-    })
-    .await
+    ask(services, actor, query, |asked, _| Ok(forms::transitions(asked))).await
+}
+
+/// The most frequent variants, at most `most`.
+pub async fn variants(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+    most: usize,
+) -> Result<VariantsView, ServiceError> {
+    ask(services, actor, query, move |asked, query| Ok(forms::variants(asked, query, most))).await
+}
+
+/// How far journeys come through the steps of the question.
+pub async fn funnel(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<FunnelView, ServiceError> {
+    ask(services, actor, query, forms::funnel).await
+}
+
+/// The time between two nodes.
+pub async fn between(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<BetweenView, ServiceError> {
+    ask(services, actor, query, forms::between).await
+}
+
+/// An answer that is to be taken away as a file.
+pub async fn exported<T>(
+    actor: &Actor,
+    answer: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, ServiceError> {
+    need(actor.may().export, "export")?;
+    answer.await
 }
 
 /// A question with all that it takes to answer it.
@@ -156,23 +167,32 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
     let began = Instant::now();
     let data = asked.data;
     let coverage = asked.coverage();
-    let sankey = asked.sankey();
+    let flow = matches!(query.form, Form::Flow | Form::Table);
+    let sankey = if flow { Some(asked.sankey()) } else { None };
     let selected = match &sankey {
-        Ok(sankey) if query.select.is_some() => Some(behind::behind(asked, sankey, query)?),
+        Some(Ok(sankey)) if query.select.is_some() => Some(behind::behind(asked, sankey, query)?),
         _ => None,
     };
-    let (view, hint) = match &sankey {
-        Ok(sankey) => (Some(shape::sankey(&asked.nodes, sankey)), None),
-        Err(error) => (None, Some(error.clone())),
+    let (view, mut hint) = match &sankey {
+        Some(Ok(sankey)) => (Some(shape::sankey(&asked.nodes, sankey)), None),
+        Some(Err(error)) => (None, Some(error.clone())),
+        None => (None, None),
     };
     let (wide, tall) = match (&sankey, &view) {
-        (Ok(sankey), Some(view)) => draw::both(sankey, view),
+        (Some(Ok(sankey)), Some(view)) => draw::both(sankey, view),
         _ => (Drawing::default(), Drawing::default()),
     };
+    let shown = forms::shown(asked, query).unwrap_or_else(|error| {
+        hint = Some(error);
+        Shown::Nothing
+    });
+    let opened = if flow || shown == Shown::Nothing { None } else { forms::opened(asked, query)? };
     Ok(JourneysView {
         period: asked.question.period.clone(),
         events: coverage.events,
         customers: coverage.journeys,
+        shown,
+        opened,
         sankey: view,
         hint,
         wide,

@@ -1,10 +1,10 @@
 //! From the query's words to what the kernel understands: instants, codes, and the person's scope.
 
 use analytics::sankey::{Direction, Occurrence as Occurs, Request, SankeyError};
-use analytics::{Repeats, Selection};
+use analytics::{Repeats, Selection, Unit};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use contract::journeys::{ExploreQuery, Occurrence, Period, Towards};
+use contract::journeys::{ExploreQuery, Occurrence, Period, Towards, Unit as UnitChoice};
 use contract::{Kind, UserError};
 use events::time::{local_day, start_of_day};
 
@@ -36,7 +36,12 @@ impl Question {
             None => None,
         };
         let repeats = if query.keep_repeats { Repeats::Keep } else { Repeats::Collapse };
-        let selection = Selection { from, until, activities, touching: touching(data, actor), repeats };
+        let unit = match query.unit {
+            UnitChoice::Customer => Unit::Customer,
+            UnitChoice::Case => Unit::Case,
+            UnitChoice::Visit => Unit::Visit { gap: i64::from(query.gap) * 60_000_000 },
+        };
+        let selection = Selection { unit, from, until, activities, touching: touching(data, actor), repeats };
         let span = data.snapshot.log.span();
         let day = |instant: Option<i64>| instant.map(|at| local_day(at, zone)).unwrap_or_default();
         let data_from = day(span.map(|(first, _)| first));

@@ -9,12 +9,13 @@ use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, ImportState, ImportView, StartImport};
 use contract::{Kind, UserError};
 use db::imports::{Import, Segment};
-use events::csv::{Encoding, Mapping};
+use events::csv::Mapping;
+use events::formats::Hints;
 use events::ingest::{self, Job, Outcome, Phase, Progress};
 use events::time::DayOrder;
 use events::{EventsError, ImportLock, SegmentRef};
 
-use super::preview::{day_order, delimiter, encoding};
+use super::preview::{day_order, delimiter, encoding, format};
 use super::uploads::{own_upload, remove_file, sweep};
 use crate::actor::need;
 use crate::zones::zone;
@@ -80,8 +81,7 @@ pub struct NewImport {
     pub mapping: ColumnMapping,
     pub zone: Option<Tz>,
     pub order: Option<DayOrder>,
-    pub encoding: Option<Encoding>,
-    pub delimiter: Option<u8>,
+    pub hints: Hints,
 }
 
 impl NewImport {
@@ -95,8 +95,7 @@ impl NewImport {
             mapping,
             zone: None,
             order: None,
-            encoding: None,
-            delimiter: None,
+            hints: Hints::default(),
         }
     }
 }
@@ -106,6 +105,7 @@ pub async fn start(services: &Services, actor: &Actor, form: StartImport) -> Res
     let StartImport {
         upload,
         source,
+        format: format_key,
         encoding: encoding_key,
         delimiter: delimiter_text,
         time_zone,
@@ -149,8 +149,11 @@ pub async fn start(services: &Services, actor: &Actor, form: StartImport) -> Res
         mapping,
         zone: if time_zone.is_empty() { None } else { Some(zone(&time_zone)?) },
         order: day_order(&order)?,
-        encoding: encoding(&encoding_key)?,
-        delimiter: delimiter(&delimiter_text)?,
+        hints: Hints {
+            format: format(&format_key)?,
+            encoding: encoding(&encoding_key)?,
+            delimiter: delimiter(&delimiter_text)?,
+        },
     };
     let (import, place) = begin(services, actor, &new).await?;
     let (services, id) = (services.clone(), import.id.clone());
@@ -186,8 +189,7 @@ fn job_of<'a>(import: &'a str, new: &'a NewImport, now: i64) -> Job<'a> {
         import,
         path: &new.path,
         source: &new.source,
-        encoding: new.encoding,
-        delimiter: new.delimiter,
+        hints: new.hints,
         mapping: &new.mapping,
         zone: new.zone,
         order: new.order,

@@ -3,7 +3,8 @@
 use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, Preview, PreviewColumn};
 use contract::{Kind, UserError};
-use events::csv::{Encoding, Mapping, Sample, sample};
+use events::csv::{Encoding, Mapping};
+use events::formats::{self, Format, Hints, Sample};
 use events::time::{self, DayOrder};
 
 use super::uploads::own_upload;
@@ -17,6 +18,7 @@ const PREVIEWED: usize = 50;
 #[derive(Debug, Clone, Default)]
 pub struct PreviewWish<'a> {
     pub upload: &'a str,
+    pub format: &'a str,
     pub encoding: &'a str,
     pub delimiter: &'a str,
     pub source: &'a str,
@@ -33,7 +35,7 @@ pub async fn preview(
     let workspace = db::workspace::get(&services.db).await?;
     let known = db::imports::sources(&services.db).await?;
     let (encoding, delimiter) = (encoding(wish.encoding)?, delimiter(wish.delimiter)?);
-    let order = day_order(wish.day_order)?;
+    let (order, format) = (day_order(wish.day_order)?, format(wish.format)?);
     let path = services.store.upload(&upload.id);
     let workspace_zone = zone(&workspace.time_zone).unwrap_or(Tz::UTC);
     let source = if wish.source.is_empty() { source_name(&upload.file) } else { wish.source.to_owned() };
@@ -41,7 +43,7 @@ pub async fn preview(
     let remembered = stored.and_then(|source| source.mapping.clone());
     let time_zone = stored.and_then(|source| source.time_zone.clone()).unwrap_or(workspace.time_zone);
     let look = move || {
-        let sample = sample(&path, encoding, delimiter)?;
+        let sample = formats::look(&path, Hints { format, encoding, delimiter })?;
         Ok::<_, ServiceError>(Look::at(sample, remembered.as_deref(), order, workspace_zone))
     };
     let Look { sample, mapping, detected, times, columns } = tokio::task::spawn_blocking(look).await??;
@@ -58,6 +60,7 @@ pub async fn preview(
         upload: upload.id,
         file: upload.file,
         bytes: sample.bytes,
+        format: sample.format.key().to_owned(),
         encoding: sample.dialect.encoding.key().to_owned(),
         delimiter: sample.dialect.delimiter as char,
         columns,
@@ -97,7 +100,7 @@ impl Look {
             Mapping::resolve(&mapping, &sample.header).ok()?;
             Some(mapping)
         });
-        let mapping = remembered.unwrap_or_else(|| Mapping::guess(&sample.header, &sample.rows));
+        let mapping = remembered.unwrap_or_else(|| sample.guess.clone());
         let at = sample.header.iter().position(|name| *name == mapping.time);
         let values = || sample.rows.iter().filter_map(move |row| row.get(at?)).map(String::as_str);
         let detected = time::detect(values().filter(|value| !value.trim().is_empty()), order);
@@ -118,6 +121,22 @@ impl Look {
         let columns = columns.collect();
         Self { mapping, detected, times, columns, sample }
     }
+}
+
+/// Reads the name of a format, or empty for "detect".
+pub(super) fn format(key: &str) -> Result<Option<Format>, UserError> {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    Format::from_key(key).map(Some).ok_or_else(|| {
+        UserError::new(
+            Kind::Unprocessable,
+            "unknown_format",
+            format!("There is no format \u{201c}{key}\u{201d}."),
+        )
+        .at("format")
+        .remedy("Use csv or xes.")
+    })
 }
 
 /// Reads an order of day and month: `day` or `month` first, or empty for "detect".

@@ -1,28 +1,14 @@
-//! The kernel against a naive oracle on random logs: same figures, and every node balances.
+//! Sankeys: same figures as the oracle, every node balances, and what is displayed is what opens.
 
 use std::collections::BTreeMap;
 
 use analytics::sankey::{Direction, Kind, Occurrence, Request, Sankey, Selector, behind, sankey};
-use analytics::transitions::transitions;
-use analytics::{JourneyLog, Projection, Repeats, Selection};
+use analytics::{Repeats, Selection};
 use proptest::prelude::{
     Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
 
-const NODES: u32 = 6;
-
-/// Customers with their (time, node) events, sorted by time.
-type Log = Vec<Vec<(i64, u32)>>;
-
-fn logs() -> impl Strategy<Value = Log> {
-    let event = (0..40_i64, 0..NODES);
-    let customer = prop::collection::vec(event, 0..14).prop_map(|mut events| {
-        // Stable, so that equal times keep their order as a file's rows do.
-        events.sort_by_key(|(time, _)| *time);
-        events
-    });
-    prop::collection::vec(customer, 0..25)
-}
+use crate::logs::{Log, NODES, columns, journey, logs, projection};
 
 fn requests() -> impl Strategy<Value = Request> {
     let direction = prop_oneof![Just(Direction::Forward), Just(Direction::Backward), Just(Direction::Both)];
@@ -34,38 +20,6 @@ fn requests() -> impl Strategy<Value = Request> {
             if direction == Direction::Both { anchor.or(Some((0, Occurrence::First))) } else { anchor };
         Request { direction, anchor, steps, top, opened }
     })
-}
-
-fn columns(log: &Log) -> (JourneyLog, Vec<u32>) {
-    let mut offsets = vec![0];
-    let (mut times, mut nodes) = (Vec::new(), Vec::new());
-    for events in log {
-        times.extend(events.iter().map(|(time, _)| *time));
-        nodes.extend(events.iter().map(|(_, node)| *node));
-        offsets.push(times.len() as u32);
-    }
-    let cases = vec![0; times.len()];
-    (JourneyLog::new(offsets, times, nodes.clone(), cases).expect("a log"), nodes)
-}
-
-const OWN: [u32; NODES as usize] = [0, 1, 2, 3, 4, 5];
-/// Nodes 0 and 1 belong together, 5 to nobody.
-const OWNERS: [u32; NODES as usize] = [1, 1, 2, 3, 3, 0];
-
-fn projection(class: &[u32]) -> Projection<'_> {
-    Projection { class, node: &OWN, owner: &OWNERS, nodes: NODES }
-}
-
-/// A stop of the oracle: node, first and last time.
-fn journey(events: &[(i64, u32)], repeats: Repeats) -> Vec<(u32, i64, i64)> {
-    let mut stops: Vec<(u32, i64, i64)> = Vec::new();
-    for &(time, node) in events {
-        match stops.last_mut() {
-            Some(last) if last.0 == node && repeats == Repeats::Collapse => last.2 = time,
-            _ => stops.push((node, time, time)),
-        }
-    }
-    stops
 }
 
 /// Labelled stops by step, as the definitions say: a plain map from step to what stands there.
@@ -248,39 +202,5 @@ proptest! {
             let opened = behind(&columns, &projection, &selection, &found, selector).expect("behind");
             prop_assert_eq!(opened.customers.len() as u64, link.journeys);
         }
-    }
-
-    #[test]
-    fn transitions_equal_the_oracle(log in logs(), keep in any::<bool>(), from in 0..40_i64, length in 0..40_i64) {
-        let repeats = if keep { Repeats::Keep } else { Repeats::Collapse };
-        let (columns, class) = columns(&log);
-        let selection = Selection { from: Some(from), until: Some(from + length), repeats, ..Selection::default() };
-        let found = transitions(&columns, &projection(&class), &selection);
-        let mut expected: BTreeMap<(u32, u32), (u64, u64)> = BTreeMap::new();
-        let (mut journeys, mut events) = (0, 0);
-        let mut starts: BTreeMap<u32, u64> = BTreeMap::new();
-        for customer in &log {
-            let within: Vec<(i64, u32)> =
-                customer.iter().copied().filter(|(time, _)| (from..from + length).contains(time)).collect();
-            let stops = journey(&within, repeats);
-            journeys += u64::from(!stops.is_empty());
-            events += within.len() as u64;
-            if let Some(first) = stops.first() {
-                *starts.entry(first.0).or_default() += 1;
-            }
-            for pair in stops.windows(2) {
-                let (a, b) = (pair[0].0, pair[1].0);
-                let (owner_a, owner_b) = (OWNERS[a as usize], OWNERS[b as usize]);
-                let handed = owner_a != owner_b && owner_a != 0 && owner_b != 0;
-                let entry = expected.entry((a, b)).or_default();
-                entry.0 += 1;
-                entry.1 += u64::from(handed);
-            }
-        }
-        let got: BTreeMap<(u32, u32), (u64, u64)> =
-            found.transitions.iter().map(|one| ((one.from, one.to), (one.count, one.handoffs))).collect();
-        prop_assert_eq!(got, expected);
-        prop_assert_eq!((found.selected.journeys, found.selected.events), (journeys, events));
-        prop_assert_eq!(found.starts.into_iter().collect::<BTreeMap<_, _>>(), starts);
     }
 }
