@@ -17,7 +17,7 @@ test("the flow is drawn, lit and opened, and figures reconcile", async ({ page }
   const panel = page.getByRole("complementary", { name: "Selection" });
   await expect(panel).toBeVisible();
   const shown = (await panel.locator(".facts dd").first().innerText()).replace(/\D/g, "");
-  const opened = (await panel.getByRole("heading", { level: 3, name: /customer/ }).innerText()).replace(/\D/g, "");
+  const opened = (await panel.getByRole("heading", { level: 3, name: /journey/ }).innerText()).replace(/\D/g, "");
   expect(opened).toBe(shown);
   await panel.locator(".customers a").first().click();
   await expect(page.getByRole("heading", { name: /^Customer/ })).toBeVisible();
@@ -29,7 +29,7 @@ test("controls live in the URL, and the table shows the same", async ({ page }) 
   await hydrated(page);
   await page.locator("select[name=by]").selectOption("department");
   await expect(page).toHaveURL(/by=department/);
-  await page.getByRole("link", { name: "Show the table" }).click();
+  await page.getByRole("link", { name: "Table of the flow" }).click();
   await expect(page.getByRole("region", { name: "Links of the diagram" })).toBeVisible();
 });
 
@@ -94,4 +94,57 @@ test("an executive sees the inventory and no journeys", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Journeys" })).toHaveCount(0);
   const response = await page.goto("/journeys");
   expect(response?.status()).toBe(404);
+});
+
+test("variants and funnels open as many journeys as they say, and lead back to the flow", async ({ page }) => {
+  const errors = watchConsole(page);
+  await signInAs(page, "CX manager");
+  await page.goto("/journeys?view=variants");
+  await hydrated(page);
+  const variant = page.locator(".variants tbody a").first();
+  const journeys = (await variant.innerText()).replace(/\D/g, "");
+  await variant.click();
+  const panel = page.getByRole("complementary", { name: "Selection" });
+  expect((await panel.getByRole("heading", { level: 3 }).innerText()).replace(/\D/g, "")).toBe(journeys);
+
+  await page.getByRole("link", { name: "Funnel", exact: true }).click();
+  await expect(page.getByText("A funnel needs at least one step.")).toBeVisible();
+  for (const [at, step] of ["Shop window", "Checkout", "Order"].entries()) {
+    const field = page.getByRole("combobox", { name: `Step ${at + 1}` });
+    await field.fill(step);
+    await page.locator(".combobox-option").first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect(page.locator(".funnel > li")).toHaveCount(at + 1);
+  }
+  const count = async (text: Promise<string>) => Number((await text).replace(/\D/g, ""));
+  const [first, second] = [page.locator(".funnel > li").nth(0), page.locator(".funnel > li").nth(1)];
+  const reached = await count(first.locator(".funnel-count").innerText());
+  const next = await count(second.locator(".funnel-count").innerText());
+  const left = first.locator(".funnel-left a").first();
+  expect(await count(left.innerText())).toBe(reached - next);
+  await left.click();
+  expect(await count(panel.getByRole("heading", { level: 3 }).innerText())).toBe(reached - next);
+  await first.getByRole("link", { name: "What came next" }).click();
+  await expect(page.locator(".sankey-wide")).toBeVisible();
+  // The flow from that step holds the same journeys as the funnel's first bar.
+  expect(await count(page.locator("#w-n0").getAttribute("aria-label").then((text) => String(text).match(/: ([\d,]+) journeys/)?.[1] ?? ""))).toBe(reached);
+  expect(errors).toEqual([]);
+});
+
+test("an XES log gets in by the page and shows by case", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  await page.goto("/sources");
+  await hydrated(page);
+  const event = (name: string, at: string) => `<event><string key="concept:name" value="${name}"/><date key="time:timestamp" value="2026-03-01T${at}:00Z"/></event>`;
+  const trace = (name: string, events: string) => `<trace><string key="concept:name" value="${name}"/>${events}</trace>`;
+  const text = `<?xml version="1.0"?><log>${trace("1", event("Claim", "10:00") + event("Check", "11:00"))}${trace("2", event("Claim", "12:00"))}</log>`;
+  await page.locator('input[type="file"]').setInputFiles({ name: "claims.xes", mimeType: "text/xml", buffer: Buffer.from(text) });
+  await expect(page.getByRole("heading", { name: "claims.xes" })).toBeVisible();
+  await hydrated(page);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.locator(".stat", { hasText: "Accepted" }).locator("dd")).toHaveText("3");
+  await page.goto("/journeys?view=transitions&by=activity&unit=case&source=claims");
+  await expect(page.getByText("2 cases with 3 events")).toBeVisible();
+  await expect(page.getByRole("row", { name: /Claim Check 1/ })).toBeVisible();
 });

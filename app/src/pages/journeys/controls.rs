@@ -133,7 +133,7 @@ fn OfFlow(query: ExploreQuery, nodes: Suggestions) -> impl IntoView {
 fn Repeats(query: ExploreQuery) -> impl IntoView {
     let keep = query.keep_repeats;
     view! {
-        <div class="field">
+        <div class="field field-fold">
             <span><label for="repeats">"Repeats"</label> <Help id="help-repeats" term="Repeats">"Folded, a node that follows itself at once counts as one stop; how often it was repeated stays visible in its panel. Kept, every event is a stop of its own."</Help></span>
             <select id="repeats" name="repeats">
                 <option value="" selected=!keep>"Fold"</option>
@@ -147,7 +147,7 @@ fn Repeats(query: ExploreQuery) -> impl IntoView {
 fn Loops(query: ExploreQuery) -> impl IntoView {
     let fold = query.fold_loops;
     view! {
-        <div class="field">
+        <div class="field field-fold">
             <span><label for="loops">"Loops"</label> <Help id="help-loops" term="Loops">"Folded, a row of up to eight nodes that is repeated at once counts once: A, B, A, B, C is then the variant A, B, C."</Help></span>
             <select id="loops" name="loops">
                 <option value="" selected=!fold>"Keep"</option>

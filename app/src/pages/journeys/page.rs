@@ -105,7 +105,11 @@ fn Inside(view: JourneysView) -> impl IntoView {
             {drawn.map(|drawn| format!("{} in the flow, of ", counted(drawn, "journey", "journeys")))}
             {unit_counted(query.unit, customers)} " with " {counted(events, "event", "events")} " in the period."
         </p>
-        {hint.map(|error| view! { <Problem error=AppError(error)/> })}
+        {hint.clone().map(|error| match error.code.as_str() {
+            // Nothing is wrong yet: the form waits for a choice.
+            "no_steps" | "no_ends" | "anchor_needed" => view! { <p class="notice"><strong>{error.message}</strong> " " {error.remedy}</p> }.into_any(),
+            _ => view! { <Problem error=AppError(error)/> }.into_any(),
+        })}
         <div class="stage" class:stage-with-panel=with_panel>
             <div class="stage-main">
                 {if none {

@@ -170,3 +170,69 @@ async fn an_uploaded_file_is_imported_once() {
     let second = services::sources::start(services, &cx, form).await;
     assert_eq!((code(first), code(second)), ("ok".to_owned(), "not_found".to_owned()));
 }
+
+/// A log of two traces, with the given text in front and within the first event.
+fn xes(front: &str, within: &str) -> String {
+    let event = |name: &str, time: &str, more: &str| {
+        format!(
+            r#"<event><string key="concept:name" value="{name}"/><date key="time:timestamp" value="{time}"/>{more}</event>"#
+        )
+    };
+    format!(
+        r#"<?xml version="1.0"?>{front}<log><global scope="event"><string key="concept:name" value="?"/></global>
+<trace><string key="concept:name" value="c1"/>{}{}</trace>
+<trace><string key="concept:name" value="c2"/>{}<event><string key="concept:name" value="No time"/></event></trace>
+<trace>{}</trace></log>"#,
+        event("Claim &amp; form", "2026-03-01T10:00:00.000+01:00", within),
+        event(
+            "Check",
+            "2026-03-01T11:00:00Z",
+            r#"<string key="org:resource" value="Ann"><string key="level" value="2"/></string>"#
+        ),
+        event("Claim &amp; form", "2026-03-02T10:00:00Z", ""),
+        event("No case", "2026-03-02T10:00:00Z", ""),
+    )
+}
+
+async fn import_xes(
+    setting: &crate::setting::Setting,
+    text: &str,
+) -> Result<contract::sources::ImportView, services::ServiceError> {
+    let path = setting.file("log.xes", text);
+    let guess = events::formats::look(&path, events::formats::Hints::default())?.guess;
+    services::sources::import_now(&setting.services, &Actor::console(), NewImport::of("log", &path, guess))
+        .await
+}
+
+#[tokio::test]
+async fn xes_traces_are_cases() {
+    let setting = setting().await;
+    let done = import_xes(&setting, &xes("", "")).await.expect("imported");
+    assert_eq!((done.counts.accepted, done.counts.quarantined), (3, 2));
+    let codes: Vec<&str> = done.examples.iter().map(|row| row.code.as_str()).collect();
+    assert_eq!(codes, ["bad_time", "missing_customer"]);
+    let again = import_xes(&setting, &xes("", "")).await.expect("imported");
+    assert_eq!((again.counts.accepted, again.counts.duplicate), (0, 3));
+    let query =
+        ExploreQuery { by: Level::Activity, unit: contract::journeys::Unit::Case, ..ExploreQuery::default() };
+    let found = journeys::transitions(&setting.services, &Actor::console(), query).await.expect("figures");
+    assert_eq!((found.journeys, found.starts[0].node.as_str(), found.starts[0].count), (2, "Claim & form", 2));
+    assert_eq!((found.transitions[0].to.as_str(), found.transitions[0].median_seconds), ("Check", 7200.0));
+}
+
+#[tokio::test]
+async fn hostile_xes_is_refused() {
+    let setting = setting().await;
+    let doctype = r#"<!DOCTYPE log [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#;
+    let unknown = r#"<string key="x" value="&b;"/>"#;
+    for (text, expected) in [
+        (xes(doctype, ""), "doctype_forbidden"),
+        (xes("", unknown), "bad_xml"),
+        (xes("", "").replace("</trace></log>", ""), "bad_xml"),
+        (xes("", "").replace("</event>", "</trace>"), "bad_xml"),
+        ("<log></log>".to_owned(), "empty_file"),
+        (format!("<log><trace><string key=\"x\" value=\"{}\"/>", "a".repeat(5 << 20)), "bad_xml"),
+    ] {
+        assert_eq!(code(import_xes(&setting, &text).await), expected, "{}", &text[..text.len().min(200)]);
+    }
+}
