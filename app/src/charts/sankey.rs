@@ -13,7 +13,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use self::figures::figures;
+use self::figures::{figures, taking};
 use self::heads::heads;
 use self::minimap::Minimap;
 use super::walk::{Key, Spot, step};
@@ -91,7 +91,15 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
     });
     let figures = move || {
         match state.at.get().or_else(|| rest.get()) {
-        Some(spot) => state.sankey.with_value(|sankey| figures(sankey, spot)),
+        Some(spot) => {
+            let text = state.sankey.with_value(|sankey| figures(sankey, spot));
+            // The time that a link takes comes with its exact flow, a moment later.
+            let time = state.lit.with(|lit| lit.as_ref().filter(|(at, _)| *at == spot).and_then(|(_, flow)| flow.seconds));
+            match (spot, time) {
+                (Spot::Link(_), Some(time)) => format!("{text}; {}", taking(time)),
+                _ => text,
+            }
+        }
         None => "Point at a node or a link for its figures; click for the customers behind it. Arrow keys walk the flow.".to_owned(),
     }
     };

@@ -11,6 +11,7 @@
 pub mod aggregate;
 pub mod between;
 pub mod funnel;
+mod gaps;
 pub mod layout;
 pub mod log;
 pub mod quantile;
@@ -19,5 +20,6 @@ pub mod selection;
 pub mod transitions;
 pub mod variants;
 
+pub use gaps::Times;
 pub use log::{JourneyLog, LogError};
 pub use selection::{Projection, Repeats, Selection, Unit};

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use crate::aggregate::{Aggregate, add_all, run};
+use crate::gaps::{Gaps, Times};
 use crate::log::JourneyLog;
-use crate::quantile::median_and_p95;
 use crate::selection::{Projection, Selection, Stop, Totals};
 
 /// Up to this many nodes the pairs are counted in a plain table, above it in a map.
@@ -21,8 +21,8 @@ pub struct Transition {
     pub count: u64,
     /// Times the department changed on the way.
     pub handoffs: u64,
-    /// Median and 95th percentile of the time between, in microseconds.
-    pub time: (f64, f64),
+    /// Median and 95th percentile of the time between, in microseconds, where times were asked for.
+    pub time: Option<(f64, f64)>,
 }
 
 /// All transitions of the selected journeys.
@@ -40,10 +40,12 @@ pub struct Transitions {
 #[derive(Default)]
 struct Pairs {
     nodes: usize,
+    times: Times,
     selected: Totals,
-    gaps: Vec<(u64, i64)>,
-    handoffs: HashMap<u64, u64>,
-    dense_handoffs: Vec<u32>,
+    /// Times and handoffs of each pair: in a plain table, or by numbers that a map gives out.
+    dense: Vec<(u32, u32)>,
+    sparse: HashMap<u64, (u32, u64, u64)>,
+    gaps: Gaps,
     starts: Vec<u64>,
     ends: Vec<u64>,
 }
@@ -55,14 +57,22 @@ impl Aggregate for Pairs {
         self.starts[stops[0].node as usize] += 1;
         self.ends[stops[stops.len() - 1].node as usize] += 1;
         for pair in stops.windows(2) {
-            let key = u64::from(pair[0].node) * self.nodes as u64 + u64::from(pair[1].node);
-            self.gaps.push((key, pair[0].gap_to(&pair[1])));
-            if pair[0].hands_over_to(&pair[1]) {
-                if self.dense_handoffs.is_empty() {
-                    *self.handoffs.entry(key).or_default() += 1;
-                } else {
-                    self.dense_handoffs[key as usize] += 1;
-                }
+            let key = pair[0].node as usize * self.nodes + pair[1].node as usize;
+            let handed = pair[0].hands_over_to(&pair[1]);
+            let cell = if self.dense.is_empty() {
+                let next = self.sparse.len() as u32;
+                let entry = self.sparse.entry(key as u64).or_insert((next, 0, 0));
+                entry.1 += 1;
+                entry.2 += u64::from(handed);
+                entry.0
+            } else {
+                let entry = &mut self.dense[key];
+                entry.0 += 1;
+                entry.1 += u32::from(handed);
+                key as u32
+            };
+            if self.times == Times::Measure {
+                self.gaps.push(cell, pair[0].gap_to(&pair[1]));
             }
         }
     }
@@ -70,46 +80,59 @@ impl Aggregate for Pairs {
     fn merge(&mut self, other: Self) {
         self.selected.journeys += other.selected.journeys;
         self.selected.events += other.selected.events;
-        self.gaps.extend(other.gaps);
-        for (key, count) in other.handoffs {
-            *self.handoffs.entry(key).or_default() += count;
+        for (mine, more) in self.dense.iter_mut().zip(&other.dense) {
+            mine.0 += more.0;
+            mine.1 += more.1;
         }
-        add_all(&mut self.dense_handoffs, &other.dense_handoffs);
+        let mut renumbered = vec![0; other.sparse.len()];
+        for (key, (number, count, handoffs)) in other.sparse {
+            let next = self.sparse.len() as u32;
+            let entry = self.sparse.entry(key).or_insert((next, 0, 0));
+            entry.1 += count;
+            entry.2 += handoffs;
+            renumbered[number as usize] = entry.0;
+        }
+        let gaps = if renumbered.is_empty() { other.gaps } else { other.gaps.renumbered(&renumbered) };
+        self.gaps.merge(gaps);
         add_all(&mut self.starts, &other.starts);
         add_all(&mut self.ends, &other.ends);
     }
 }
 
 /// Counts the transitions.
-pub fn transitions(log: &JourneyLog, projection: &Projection<'_>, selection: &Selection) -> Transitions {
+pub fn transitions(
+    log: &JourneyLog,
+    projection: &Projection<'_>,
+    selection: &Selection,
+    times: Times,
+) -> Transitions {
     let nodes = projection.nodes as usize;
     let dense = if nodes <= DENSE_NODES { nodes * nodes } else { 0 };
-    let mut pairs = run(log, projection, selection, usize::MAX, || Pairs {
+    let pairs = run(log, projection, selection, usize::MAX, || Pairs {
         nodes,
-        dense_handoffs: vec![0; dense],
+        times,
+        dense: vec![(0, 0); dense],
         starts: vec![0; nodes],
         ends: vec![0; nodes],
         ..Pairs::default()
     });
-    pairs.gaps.sort_unstable_by_key(|&(key, _)| key);
-    let mut transitions: Vec<Transition> = pairs
-        .gaps
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|run| {
-            let key = run[0].0;
-            let mut gaps: Vec<i64> = run.iter().map(|&(_, gap)| gap).collect();
-            let handoffs = if pairs.dense_handoffs.is_empty() {
-                pairs.handoffs.get(&key).copied().unwrap_or(0)
-            } else {
-                u64::from(pairs.dense_handoffs[key as usize])
-            };
-            Transition {
-                from: (key / nodes as u64) as u32,
-                to: (key % nodes as u64) as u32,
-                count: run.len() as u64,
-                handoffs,
-                time: median_and_p95(&mut gaps).unwrap_or((0.0, 0.0)),
-            }
+    // (key, cell, times, handoffs)
+    let counted: Vec<(u64, u32, u64, u64)> = if pairs.dense.is_empty() {
+        pairs.sparse.into_iter().map(|(key, (cell, count, handoffs))| (key, cell, count, handoffs)).collect()
+    } else {
+        let cells = (0..).zip(&pairs.dense).filter(|(_, entry)| entry.0 > 0);
+        cells.map(|(cell, entry)| (u64::from(cell), cell, u64::from(entry.0), u64::from(entry.1))).collect()
+    };
+    let cells = counted.iter().map(|&(_, cell, ..)| cell as usize + 1).max().unwrap_or(0);
+    let time = if times == Times::Measure { pairs.gaps.quantiles(cells) } else { vec![None; cells] };
+    let mut transitions: Vec<Transition> = counted
+        .into_iter()
+        .map(|(key, cell, count, handoffs)| Transition {
+            from: (key / nodes as u64) as u32,
+            to: (key % nodes as u64) as u32,
+            count,
+            handoffs,
+            time: time[cell as usize],
         })
         .collect();
     transitions.sort_by_key(|t| (std::cmp::Reverse(t.count), t.from, t.to));

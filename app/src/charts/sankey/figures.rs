@@ -5,6 +5,11 @@ use contract::journeys::{NodeView, SankeyView};
 use crate::charts::walk::Spot;
 use crate::components::format::{count, counted, duration, percent};
 
+/// How long a link takes.
+pub fn taking((median, p95): (f64, f64)) -> String {
+    format!("median {}, 95 % within {}", duration(median), duration(p95))
+}
+
 /// A spot's figures in a sentence.
 pub fn figures(sankey: &SankeyView, spot: Spot) -> String {
     match spot {
@@ -40,9 +45,6 @@ pub fn figures(sankey: &SankeyView, spot: Spot) -> String {
                 percent(link.share),
                 name(&link.source)
             );
-            if let (Some(median), Some(p95)) = (link.median_seconds, link.p95_seconds) {
-                text.push_str(&format!("; median {}, 95 % within {}", duration(median), duration(p95)));
-            }
             if link.handoff_share > 0.0 {
                 text.push_str(&format!("; {} change department", percent(link.handoff_share)));
             }

@@ -4,8 +4,8 @@
 use super::Node;
 use super::levels::{Column, Levels, Path};
 use crate::aggregate::{Aggregate, add_all, run};
+use crate::gaps::{Gaps, Times};
 use crate::log::JourneyLog;
-use crate::quantile::median_and_p95;
 use crate::selection::{Projection, Selection, Stop};
 
 /// Journeys that go from a node of one column to a node of the next.
@@ -21,7 +21,8 @@ pub struct Link {
     pub journeys: u64,
     /// Journeys whose events at the two ends belong to different departments.
     pub handoffs: u64,
-    /// Median and 95th percentile of the time between, in microseconds; none at Ended and Started.
+    /// Median and 95th percentile of the time between, in microseconds; none at Ended and Started, and where
+    /// times were not asked for.
     pub time: Option<(f64, f64)>,
 }
 
@@ -73,7 +74,8 @@ struct Flows<'a> {
     node_base: &'a [usize],
     journeys: Vec<u32>,
     handoffs: Vec<u32>,
-    gaps: Vec<(u32, i64)>,
+    gaps: Gaps,
+    times: Times,
     tallies: Vec<Tally>,
     path: Path,
 }
@@ -99,7 +101,9 @@ impl Aggregate for Flows<'_> {
                 self.journeys[cell] += 1;
                 if let (Some(here), Some(there)) = (here, path.stop_at(index + 1, stops)) {
                     self.handoffs[cell] += u32::from(here.hands_over_to(there));
-                    self.gaps.push((cell as u32, here.gap_to(there)));
+                    if self.times == Times::Measure {
+                        self.gaps.push(cell as u32, here.gap_to(there));
+                    }
                 }
             }
         }
@@ -110,7 +114,7 @@ impl Aggregate for Flows<'_> {
         add_all(&mut self.journeys, &other.journeys);
         add_all(&mut self.handoffs, &other.handoffs);
         add_all(&mut self.tallies, &other.tallies);
-        self.gaps.extend_from_slice(&other.gaps);
+        self.gaps.merge(other.gaps);
     }
 }
 
@@ -132,11 +136,13 @@ pub(super) fn count(
         node_base: &node_base,
         journeys: vec![0; cells.len()],
         handoffs: vec![0; cells.len()],
-        gaps: Vec::new(),
+        gaps: Gaps::default(),
+        times: levels.request.times,
         tallies: vec![Tally::default(); all_nodes],
         path: Path::default(),
     });
-    let mut gaps = Grouped::new(&flows.gaps, &flows.journeys);
+    let Flows { gaps, journeys, handoffs, tallies, times, .. } = flows;
+    let time = if times == Times::Measure { gaps.quantiles(cells.len()) } else { vec![None; cells.len()] };
 
     let mut columns = Vec::with_capacity(levels.columns());
     // Places without journeys (an empty Other, an Ended that nobody reaches) are left out of the column.
@@ -145,15 +151,15 @@ pub(super) fn count(
         let mut nodes = Vec::new();
         for place in 0..levels.width(column) as u32 {
             let at = node_base[column] + place as usize;
-            let Tally { journeys, repeats, starts, ends } = flows.tallies[at];
-            if journeys > 0 {
+            let Tally { journeys: here, repeats, starts, ends } = tallies[at];
+            if here > 0 {
                 index_of[at] = nodes.len();
-                nodes.push(Node { kind: levels.kind(column, place), journeys, repeats, starts, ends });
+                nodes.push(Node { kind: levels.kind(column, place), journeys: here, repeats, starts, ends });
             }
         }
-        let terminal = flows.tallies[node_base[column] + levels.terminal(column) as usize].journeys;
-        let journeys = nodes.iter().map(|node| node.journeys).sum::<u64>() - terminal;
-        columns.push(Column { step, journeys, nodes });
+        let terminal = tallies[node_base[column] + levels.terminal(column) as usize].journeys;
+        let there = nodes.iter().map(|node| node.journeys).sum::<u64>() - terminal;
+        columns.push(Column { step, journeys: there, nodes });
     }
 
     let mut links = Vec::new();
@@ -161,51 +167,18 @@ pub(super) fn count(
         for source in 0..levels.width(column) as u32 {
             for target in 0..levels.width(column + 1) as u32 {
                 let cell = cells.at(column, source, target);
-                if flows.journeys[cell] > 0 {
+                if journeys[cell] > 0 {
                     links.push(Link {
                         column,
                         source: index_of[node_base[column] + source as usize],
                         target: index_of[node_base[column + 1] + target as usize],
-                        journeys: u64::from(flows.journeys[cell]),
-                        handoffs: u64::from(flows.handoffs[cell]),
-                        time: median_and_p95(gaps.of(cell)),
+                        journeys: u64::from(journeys[cell]),
+                        handoffs: u64::from(handoffs[cell]),
+                        time: time[cell],
                     });
                 }
             }
         }
     }
     (columns, links)
-}
-
-/// Gaps sorted into one contiguous run a cell, by counting.
-pub(crate) struct Grouped {
-    end: Vec<usize>,
-    values: Vec<i64>,
-}
-
-impl Grouped {
-    pub fn new(pairs: &[(u32, i64)], cells: &[u32]) -> Self {
-        let mut counts = vec![0usize; cells.len()];
-        for &(cell, _) in pairs {
-            counts[cell as usize] += 1;
-        }
-        // `end` starts as each run's beginning and grows to its end while the run is filled.
-        let mut end = Vec::with_capacity(cells.len());
-        let mut next = 0;
-        for count in counts {
-            end.push(next);
-            next += count;
-        }
-        let mut values = vec![0; pairs.len()];
-        for &(cell, gap) in pairs {
-            values[end[cell as usize]] = gap;
-            end[cell as usize] += 1;
-        }
-        Self { end, values }
-    }
-
-    pub fn of(&mut self, cell: usize) -> &mut [i64] {
-        let from = if cell == 0 { 0 } else { self.end[cell - 1] };
-        &mut self.values[from..self.end[cell]]
-    }
 }

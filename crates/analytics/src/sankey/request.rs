@@ -1,5 +1,6 @@
 //! What to draw, and which part of a journey that makes visible.
 
+use crate::gaps::Times;
 use crate::selection::Stop;
 
 /// Steps each way, at most.
@@ -41,6 +42,8 @@ pub struct Request {
     pub top: u32,
     /// Other numbers of kept nodes, by step.
     pub opened: Vec<(i32, u32)>,
+    /// Whether links carry the time that they take.
+    pub times: Times,
 }
 
 /// Why a request can't be answered.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analytics::sankey::{Direction, Kind, Occurrence, Request, Sankey, Selector, behind, sankey};
-use analytics::{Repeats, Selection};
+use analytics::{Repeats, Selection, Times};
 use proptest::prelude::{
     Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
@@ -18,7 +18,7 @@ fn requests() -> impl Strategy<Value = Request> {
     (direction, anchor, 1..6_u32, 1..5_u32, opened).prop_map(|(direction, anchor, steps, top, opened)| {
         let anchor =
             if direction == Direction::Both { anchor.or(Some((0, Occurrence::First))) } else { anchor };
-        Request { direction, anchor, steps, top, opened }
+        Request { direction, anchor, steps, top, opened, times: Times::Measure }
     })
 }
 
@@ -163,7 +163,7 @@ proptest! {
             .collect();
         let (mirrored, mirrored_class) = columns(&reversed);
         let selection = Selection::default();
-        let backward = Request { direction: Direction::Backward, anchor: None, steps, top, opened: vec![] };
+        let backward = Request { direction: Direction::Backward, anchor: None, steps, top, opened: vec![], times: Times::Measure };
         let forward = Request { direction: Direction::Forward, steps: steps + 1, ..backward.clone() };
         let back = sankey(&plain, &projection(&class), &selection, &backward).expect("a diagram");
         let front = sankey(&mirrored, &projection(&mirrored_class), &selection, &forward).expect("a diagram");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use analytics::transitions::transitions;
 use analytics::variants::{Loops, followers, variants};
-use analytics::{Repeats, Selection};
+use analytics::{Repeats, Selection, Times};
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 
 use crate::logs::{OWNERS, columns, journey, logs, projection};
@@ -17,7 +17,7 @@ proptest! {
         let repeats = if keep { Repeats::Keep } else { Repeats::Collapse };
         let (columns, class) = columns(&log);
         let selection = Selection { from: Some(from), until: Some(from + length), repeats, ..Selection::default() };
-        let found = transitions(&columns, &projection(&class), &selection);
+        let found = transitions(&columns, &projection(&class), &selection, Times::Measure);
         let mut expected: BTreeMap<(u32, u32), (u64, u64)> = BTreeMap::new();
         let (mut journeys, mut events) = (0, 0);
         let mut starts: BTreeMap<u32, u64> = BTreeMap::new();
@@ -69,7 +69,7 @@ proptest! {
         }
         // The same pairs of nodes in variants and transitions.
         let pairs: u64 = found.variants.iter().map(|one| one.count * (one.nodes.len() as u64 - 1)).sum();
-        let counted: u64 = transitions(&columns, &projection, &selection).transitions.iter().map(|one| one.count).sum();
+        let counted: u64 = transitions(&columns, &projection, &selection, Times::Leave).transitions.iter().map(|one| one.count).sum();
         prop_assert_eq!(pairs, counted);
     }
 

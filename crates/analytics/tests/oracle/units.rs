@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analytics::transitions::transitions;
-use analytics::{Selection, Unit};
+use analytics::{Selection, Times, Unit};
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
 
 use crate::logs::{Log, columns, columns_with_cases, logs, projection};
@@ -23,8 +23,9 @@ fn same(
     unit: Unit,
 ) -> Result<(), proptest::test_runner::TestCaseError> {
     let (by_hand, hand_class) = columns(cut);
-    let expected = transitions(&by_hand, &projection(&hand_class), &Selection::default());
-    let found = transitions(log, &projection(class), &Selection { unit, ..Selection::default() });
+    let expected = transitions(&by_hand, &projection(&hand_class), &Selection::default(), Times::Measure);
+    let found =
+        transitions(log, &projection(class), &Selection { unit, ..Selection::default() }, Times::Measure);
     prop_assert_eq!(found.selected, expected.selected);
     prop_assert_eq!(
         (found.transitions, found.starts, found.ends),

@@ -231,11 +231,13 @@ pub struct DrawnLink {
 }
 
 /// For a node or link: how many of its journeys flow through each link of the drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
     pub journeys: u64,
     /// In the order of the view's links.
     pub through: Vec<u64>,
+    /// Median and 95th percentile of the seconds to the next stop; for a link, of the time that it takes.
+    pub seconds: Option<(f64, f64)>,
 }
 
 /// What the side panel shows.

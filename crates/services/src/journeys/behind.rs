@@ -13,7 +13,15 @@ const PAGE: usize = 50;
 /// The flow alone, for what the pointer is over.
 pub fn flow(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Flow, UserError> {
     let found = found(asked, sankey, selector(asked, sankey, query)?)?;
-    Ok(Flow { journeys: found.customers.len() as u64, through: found.through })
+    Ok(flow_of(&found))
+}
+
+fn flow_of(found: &Found) -> Flow {
+    Flow {
+        journeys: found.customers.len() as u64,
+        through: found.through.clone(),
+        seconds: found.until_next.map(|(median, p95)| (seconds(median), seconds(p95))),
+    }
 }
 
 /// What the side panel shows.
@@ -39,7 +47,7 @@ pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Resul
     };
     let of = &sankey.columns[column];
     let this = &of.nodes[node];
-    let flow = Flow { journeys: found.customers.len() as u64, through: found.through };
+    let flow = flow_of(&found);
     let common = Behind {
         title: label(nodes, this.kind),
         kind: kind(this.kind),

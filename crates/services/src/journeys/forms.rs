@@ -1,6 +1,7 @@
 //! The forms beside the flow: transitions, variants, funnel and the time between two nodes, and the journeys behind
 //! their figures. All of the same selection, so that they agree.
 
+use analytics::Times;
 use analytics::between::between as measure;
 use analytics::funnel::{Part, Request, behind as behind_step, funnel as count_funnel};
 use analytics::transitions::transitions as count_transitions;
@@ -31,7 +32,8 @@ pub fn shown(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Shown, UserError
 /// Transitions, starts and ends.
 pub fn transitions(asked: &Asked<'_>) -> TransitionsView {
     let projection = asked.nodes.projection(&asked.data.mapped);
-    let found = count_transitions(&asked.data.snapshot.log, &projection, &asked.question.selection);
+    let found =
+        count_transitions(&asked.data.snapshot.log, &projection, &asked.question.selection, Times::Measure);
     let label = |node: u32| asked.nodes.label(node).to_owned();
     let counts = |list: &[(u32, u64)]| {
         list.iter().map(|&(node, count)| NodeCount { node: label(node), count }).collect()
@@ -46,8 +48,8 @@ pub fn transitions(asked: &Asked<'_>) -> TransitionsView {
                 from: label(transition.from),
                 to: label(transition.to),
                 count: transition.count,
-                median_seconds: seconds(transition.time.0),
-                p95_seconds: seconds(transition.time.1),
+                median_seconds: transition.time.map_or(0.0, |(median, _)| seconds(median)),
+                p95_seconds: transition.time.map_or(0.0, |(_, p95)| seconds(p95)),
                 handoff_share: share(transition.handoffs, transition.count),
             })
             .collect(),

@@ -10,8 +10,9 @@ mod shape;
 
 use std::time::Instant;
 
-use analytics::sankey::Sankey;
+use analytics::sankey::{Request, Sankey};
 use analytics::selection::Coverage;
+use analytics::{Selection, Times, Unit};
 use contract::journeys::{
     BetweenView, Choice, Department, Drawing, ExploreQuery, Flow, Form, FunnelView, JourneysView, Period,
     SankeyView, Shown, TransitionsView, VariantsView,
@@ -41,7 +42,7 @@ pub async fn explore(
 
 /// The flow of a node's or link's journeys through the whole diagram.
 pub async fn flow(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<Flow, ServiceError> {
-    ask(services, actor, query, |asked, query| behind::flow(asked, &asked.sankey()?, query)).await
+    ask(services, actor, query, |asked, query| behind::flow(asked, &asked.sankey(Times::Leave)?, query)).await
 }
 
 /// The Sankey's figures alone, for scripts and exports.
@@ -51,7 +52,8 @@ pub async fn sankey(
     query: ExploreQuery,
 ) -> Result<SankeyView, ServiceError> {
     need(actor.may().export, "export")?;
-    ask(services, actor, query, |asked, _| Ok(shape::sankey(&asked.nodes, &asked.sankey()?))).await
+    ask(services, actor, query, |asked, _| Ok(shape::sankey(&asked.nodes, &asked.sankey(Times::Measure)?)))
+        .await
 }
 
 /// The drawing, to be exported as a picture.
@@ -146,14 +148,26 @@ impl<'a> Asked<'a> {
         Ok(Self { data, nodes, question })
     }
 
-    fn sankey(&self) -> Result<Sankey, UserError> {
+    /// The diagram. The page leaves the times of links out and asks for one when it is pointed at: measuring all
+    /// takes longer than counting.
+    fn sankey(&self, times: Times) -> Result<Sankey, UserError> {
         let projection = self.nodes.projection(&self.data.mapped);
-        let request = self.question.request.clone()?;
+        let request = Request { times, ..self.question.request.clone()? };
         analytics::sankey::sankey(&self.data.snapshot.log, &projection, &self.question.selection, &request)
             .map_err(question::refused)
     }
 
     fn coverage(&self) -> Coverage {
+        let Selection { unit, from, until, activities, touching, repeats: _ } = &self.question.selection;
+        if (*unit, from, until, activities, touching) == (Unit::Customer, &None, &None, &None, &None) {
+            // Everything is counted already.
+            let log = &self.data.snapshot.log;
+            return Coverage {
+                events: log.events() as u64,
+                journeys: log.customers() as u64,
+                by_class: self.data.mapped.by_class.clone(),
+            };
+        }
         analytics::selection::coverage(
             &self.data.snapshot.log,
             &self.nodes.projection(&self.data.mapped),
@@ -168,7 +182,8 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
     let data = asked.data;
     let coverage = asked.coverage();
     let flow = matches!(query.form, Form::Flow | Form::Table);
-    let sankey = if flow { Some(asked.sankey()) } else { None };
+    let times = if query.form == Form::Table { Times::Measure } else { Times::Leave };
+    let sankey = if flow { Some(asked.sankey(times)) } else { None };
     let selected = match &sankey {
         Some(Ok(sankey)) if query.select.is_some() => Some(behind::behind(asked, sankey, query)?),
         _ => None,

@@ -1,7 +1,7 @@
 //! From the query's words to what the kernel understands: instants, codes, and the person's scope.
 
 use analytics::sankey::{Direction, Occurrence as Occurs, Request, SankeyError};
-use analytics::{Repeats, Selection, Unit};
+use analytics::{Repeats, Selection, Times, Unit};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use contract::journeys::{ExploreQuery, Occurrence, Period, Towards, Unit as UnitChoice};
@@ -114,7 +114,8 @@ fn request(nodes: &Nodes, query: &ExploreQuery) -> Result<Request, UserError> {
     if direction == Direction::Both && anchor.is_none() {
         return Err(refused(SankeyError::NoAnchor));
     }
-    Ok(Request { direction, anchor, steps: query.steps, top: query.top, opened: query.opened.clone() })
+    let (steps, top, opened) = (query.steps, query.top, query.opened.clone());
+    Ok(Request { direction, anchor, steps, top, opened, times: Times::Leave })
 }
 
 /// The kernel's refusals in words.
