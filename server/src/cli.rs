@@ -70,6 +70,7 @@ pub struct Demo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Csv,
+    Jsonl,
     Xes,
 }
 

@@ -59,6 +59,7 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
     });
     let format = format.map(|format| match format {
         cli::Format::Csv => Format::Csv,
+        cli::Format::Jsonl => Format::Jsonl,
         cli::Format::Xes => Format::Xes,
     });
     let hints = Hints { format, encoding, delimiter };

@@ -29,8 +29,8 @@ fn Inside(sources: Sources) -> impl IntoView {
             <Upload
                 action="/upload"
                 title="Import a log"
-                help="Drop a file here, or choose one: CSV or XES, packed with gzip or not. Nothing is read in before you have seen a preview."
-                accept=".csv,.tsv,.txt,.xes,.gz,text/csv"
+                help="Drop a file here, or choose one: CSV, JSON Lines or XES, packed with gzip or not. Nothing is read in before you have seen a preview."
+                accept=".csv,.tsv,.txt,.xes,.jsonl,.ndjson,.gz,text/csv"
                 button="Look at the file"
                 at_once=true
             />

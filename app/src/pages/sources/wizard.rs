@@ -41,7 +41,7 @@ pub fn WizardPage() -> impl IntoView {
     }
 }
 
-const FORMATS: [(&str, &str); 2] = [("csv", "CSV"), ("xes", "XES")];
+const FORMATS: [(&str, &str); 3] = [("csv", "CSV"), ("jsonl", "JSON Lines"), ("xes", "XES")];
 const ENCODINGS: [(&str, &str); 4] = [
     ("utf-8", "UTF-8"),
     ("utf-16le", "UTF-16 (little-endian)"),

@@ -26,6 +26,8 @@ const BLOCK: usize = 1 << 16;
 pub enum RecordError {
     CellTooLarge,
     UnclosedQuote,
+    BrokenJson,
+    TooDeep,
     TooManyCells,
     Nul,
     Encoding,
@@ -37,6 +39,8 @@ impl RecordError {
         match self {
             Self::CellTooLarge => "cell_too_large",
             Self::UnclosedQuote => "unclosed_quote",
+            Self::BrokenJson => "broken_json",
+            Self::TooDeep => "too_deep",
             Self::TooManyCells => "too_many_cells",
             Self::Nul => "nul_byte",
             Self::Encoding => "bad_encoding",
@@ -48,6 +52,8 @@ impl RecordError {
         match self {
             Self::CellTooLarge => "A cell is larger than 1 MiB, or a quote is never closed.",
             Self::UnclosedQuote => "A quote is opened and not closed before the row should end.",
+            Self::BrokenJson => "The line is not a JSON object.",
+            Self::TooDeep => "The line nests deeper than 64 levels.",
             Self::TooManyCells => "The row has more than 4,096 cells.",
             Self::Nul => "The row holds a NUL byte.",
             Self::Encoding => "The row holds bytes that are no text in the file's encoding.",
@@ -59,6 +65,8 @@ impl RecordError {
         match self {
             Self::CellTooLarge => "Shorten the cell, or close the quote.",
             Self::UnclosedQuote => "Close the quote, or write it twice if it is part of the text.",
+            Self::BrokenJson => "Write one object a line, in UTF-8, without NaN and without half characters.",
+            Self::TooDeep => "Flatten what is nested.",
             Self::TooManyCells => "Check the delimiter.",
             Self::Nul => "Remove the NUL byte; files from databases often hold them for empty values.",
             Self::Encoding => "Save the file as UTF-8, or choose its encoding in the preview.",

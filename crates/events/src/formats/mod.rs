@@ -1,6 +1,7 @@
 //! Formats that logs come in. Each gives rows of named cells; what the cells mean, the mapping says.
 
 mod input;
+mod jsonl;
 mod xes;
 
 use std::path::Path;
@@ -18,6 +19,8 @@ pub use input::{Input, failed, input};
 pub enum Format {
     /// Cells between delimiters, the first line names them.
     Csv,
+    /// One JSON object a line.
+    Jsonl,
     /// The XML format of process-mining tools.
     Xes,
 }
@@ -27,6 +30,7 @@ impl Format {
     pub fn from_key(key: &str) -> Option<Self> {
         match key {
             "csv" => Some(Self::Csv),
+            "jsonl" => Some(Self::Jsonl),
             "xes" => Some(Self::Xes),
             _ => None,
         }
@@ -36,6 +40,7 @@ impl Format {
     pub fn key(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
             Self::Xes => "xes",
         }
     }
@@ -80,24 +85,36 @@ pub fn look(path: &Path, hints: Hints) -> Result<Sample, EventsError> {
             let csv::Sample { dialect, header, rows } = found;
             Ok(Sample { format: Format::Csv, dialect, header, rows, bytes, guess })
         }
+        Format::Jsonl => {
+            let (header, rows) = jsonl::sample(path)?;
+            let guess = Mapping::guess(&header, &rows);
+            Ok(Sample { format: Format::Jsonl, dialect: PLAIN, header, rows, bytes, guess })
+        }
         Format::Xes => {
             let (header, rows) = xes::sample(path)?;
             let guess = xes::mapping(&header);
-            let dialect = Dialect { encoding: Encoding::Utf8, delimiter: b',' };
-            Ok(Sample { format: Format::Xes, dialect, header, rows, bytes, guess })
+            Ok(Sample { format: Format::Xes, dialect: PLAIN, header, rows, bytes, guess })
         }
     }
 }
 
-/// XML is XES here; everything else is tried as CSV.
+/// Of formats that know no other.
+const PLAIN: Dialect = Dialect { encoding: Encoding::Utf8, delimiter: b',' };
+
+/// XML is XES here, objects are JSON Lines; everything else is tried as CSV.
 fn detect(start: &[u8]) -> Format {
     let text = start.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(start).trim_ascii_start();
-    if text.starts_with(b"<") { Format::Xes } else { Format::Csv }
+    match text {
+        [b'<', ..] => Format::Xes,
+        [b'{', ..] => Format::Jsonl,
+        _ => Format::Csv,
+    }
 }
 
 /// The rows of a file.
 pub enum Rows {
     Csv(Box<Records>),
+    Jsonl(Box<jsonl::Lines>),
     Xes(Box<xes::Events>),
 }
 
@@ -110,6 +127,7 @@ pub fn open(path: &Path, sample: &Sample) -> Result<Rows, EventsError> {
             records.expect(header.len());
             Rows::Csv(Box::new(records))
         }
+        Format::Jsonl => Rows::Jsonl(Box::new(jsonl::Lines::open(path, &sample.header)?)),
         Format::Xes => Rows::Xes(Box::new(xes::Events::open(path, &sample.header)?)),
     })
 }
@@ -119,6 +137,7 @@ impl Rows {
     pub fn read(&mut self, record: &mut Record) -> Result<bool, EventsError> {
         match self {
             Self::Csv(records) => records.read(record),
+            Self::Jsonl(lines) => lines.read(record),
             Self::Xes(events) => events.read(record),
         }
     }
@@ -127,6 +146,7 @@ impl Rows {
     pub fn bytes(&self) -> u64 {
         match self {
             Self::Csv(records) => records.bytes(),
+            Self::Jsonl(lines) => lines.bytes(),
             Self::Xes(events) => events.bytes(),
         }
     }

@@ -236,3 +236,40 @@ async fn hostile_xes_is_refused() {
         assert_eq!(code(import_xes(&setting, &text).await), expected, "{}", &text[..text.len().min(200)]);
     }
 }
+
+#[tokio::test]
+async fn json_lines_that_are_broken_are_quarantined() {
+    let setting = setting().await;
+    let deep = format!("{{\"who\":\"a\",\"x\":{}1{}}}", "[".repeat(80), "]".repeat(80));
+    let lines = [
+        r#"{"who":"a","when":"2026-03-01T10:00:00Z","what":"Call","cost":6.5,"tags":["x","y"]}"#,
+        r#"{"who":"a","when":1772445600,"what":"Call"}"#,
+        r#"{"who":"b","when":"2026-03-01T10:00:00Z","what":"Call""#,
+        r#"{"who":"b","when":"2026-03-01T10:00:00Z","what":NaN}"#,
+        r#"{"who":"b","when":"2026-03-01T10:00:00Z","what":"\ud800"}"#,
+        deep.as_str(),
+        "[1,2]",
+        "",
+        r#"{"when":"2026-03-01T10:00:00Z","what":"Call"}"#,
+        r#"{"who":"c","when":"2026-03-01T11:00:00Z","what":"Gespr\u00e4ch"}"#,
+    ];
+    let path = setting.file("log.jsonl", &lines.join("\n"));
+    let mapping = events::csv::Mapping::parse(&format!("{MAP},tags=tags")).expect("a mapping");
+    let import = || NewImport::of("calls", &path, mapping.clone());
+    let console = Actor::console();
+    let done = services::sources::import_now(&setting.services, &console, import()).await.expect("imported");
+    assert_eq!((done.counts.received, done.counts.accepted, done.counts.quarantined), (9, 2, 7));
+    let found: Vec<(u64, &str)> = done.examples.iter().map(|row| (row.line, row.code.as_str())).collect();
+    let expected = [
+        (2, "bad_time"),
+        (3, "broken_json"),
+        (4, "broken_json"),
+        (5, "broken_json"),
+        (6, "too_deep"),
+        (7, "broken_json"),
+        (9, "missing_customer"),
+    ];
+    assert_eq!(found, expected);
+    let again = services::sources::import_now(&setting.services, &console, import()).await.expect("imported");
+    assert_eq!((again.counts.accepted, again.counts.duplicate), (0, 2));
+}
