@@ -34,3 +34,23 @@ test("a log gets in by the page, twice, and its activities are mapped and unmapp
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(row).toHaveCount(1);
 });
+
+test("a running import is shown without JavaScript", async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: process.env.THROUGHLINE_URL });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: "CX manager" }).click();
+  const rows = Array.from({ length: 400_000 }, (_, at) => `c${at % 5000},2026-03-01T${10 + (at % 10)}:00:00Z,Page ${at % 50},${at}`);
+  const text = ["customer,time,activity,id", ...rows].join("\n");
+  await page.goto("/sources");
+  await page.locator('input[type="file"]').setInputFiles({ name: "many.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByRole("button", { name: "Look at the file" }).click();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "many.csv" })).toBeVisible();
+  const received = async () => {
+    await page.reload();
+    return page.locator(".stat", { hasText: "Received" }).locator("dd").innerText();
+  };
+  await expect.poll(received, { timeout: 30_000 }).toBe("400,000");
+  await context.close();
+});

@@ -47,6 +47,8 @@ fn unreadable(message: &str) -> AppError {
         )
         .at(field)
         .remedy("Leave it out.")
+    } else if message.contains("length limit") {
+        UserError::new(Kind::TooLarge, "too_large", "A form may have at most 1 MiB.").remedy("Shorten it.")
     } else {
         UserError::new(Kind::Unprocessable, "bad_form", format!("The form can't be read: {message}."))
             .remedy("Load the page again and repeat your change.")

@@ -118,10 +118,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strict<T> {
         let mut unknown = None;
         let value = serde_ignored::deserialize(deserializer, |path| {
             unknown.get_or_insert_with(|| path.to_string());
-        })?;
+        });
         match unknown {
             Some(field) => Err(serde::de::Error::custom(format!("unknown field `{field}`"))),
-            None => Ok(Self(value)),
+            None => value.map(Self),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Pieces that pages are made of, on semantic HTML.
 
 pub mod combobox;
+pub mod confirm;
 pub mod escape;
 pub mod format;
 pub mod frame;

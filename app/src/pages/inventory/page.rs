@@ -44,7 +44,7 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
             <p class="page-sub">{format!("{} of {}", counted(all as u64, "touchpoint", "touchpoints"), counted(departments.len() as u64, "department", "departments"))} {(without_owner > 0).then(|| format!(", {without_owner} without an owner"))}</p>
             <div class="page-actions">
                 <a class="button" href="/inventory/export.csv" rel="external" download>"Export CSV"</a>
-                {may_add.then(|| view! { <a class="button button-main" href="/inventory/new">"Add a touchpoint"</a> })}
+                {(may_add && all > 0).then(|| view! { <a class="button button-main" href="/inventory/new">"Add a touchpoint"</a> })}
             </div>
         </header>
         <InventoryTabs page=Page::Touchpoints unmapped=unmapped.map(|(activities, _)| u64::from(activities))/>
@@ -58,7 +58,7 @@ fn Inside(inventory: InventoryView) -> impl IntoView {
             view! {
                 <Empty title="No touchpoint yet">
                     <p>"A touchpoint is a place where a customer meets the company. Import a log and map its activities, add touchpoints by hand, or import an inventory file."</p>
-                    <p class="actions"><a class="button button-main" href="/sources">"Import a log"</a> <a class="button" href="/inventory/new">"Add a touchpoint"</a></p>
+                    {may_add.then(|| view! { <p class="actions"><a class="button button-main" href="/sources">"Import a log"</a> <a class="button" href="/inventory/new">"Add a touchpoint"</a></p> })}
                 </Empty>
             }.into_any()
         } else {

@@ -10,10 +10,11 @@ use crate::api::inventory::{
     touchpoint,
 };
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
+use crate::components::confirm::Confirm;
 use crate::components::escape::escaped;
-use crate::components::format::{count, instant, money, percent};
+use crate::components::format::{count, counted, instant, money, percent};
 use crate::components::loaded::loaded;
-use crate::components::post::{Post, Refusal, Submission};
+use crate::components::post::{Post, Refusal, Submission, Toast};
 
 #[derive(Clone, Copy)]
 struct Actions {
@@ -49,6 +50,11 @@ pub fn TouchpointPage() -> impl IntoView {
         )
     };
     view! {
+        <Toast of=actions.save text="Saved."/>
+        <Toast of=actions.save_rule text="The rule is saved. Every journey follows it from now on."/>
+        <Toast of=actions.save_experience text="The experience is added."/>
+        <Toast of=actions.delete_rule text="The rule is removed."/>
+        <Toast of=actions.delete_experience text="The experience is removed."/>
         <Refusal of=actions.save/>
         <Refusal of=actions.delete/>
         <Refusal of=actions.save_rule/>
@@ -97,6 +103,7 @@ fn Inside(touchpoint: TouchpointView, actions: Actions) -> impl IntoView {
             </section>
             <section class="section">
                 <h2>"History"</h2>
+                {changes.is_empty().then(|| view! { <p class="help">"No change yet."</p> })}
                 <ul class="history">
                     {changes.into_iter().map(|change| view! { <li><span class="history-when">{instant(change.at)} " UTC"</span> <strong>{change.by}</strong> " " {change.action} " " {change.details.join("; ")}</li> }).collect_view()}
                 </ul>
@@ -194,11 +201,13 @@ fn Experiences(
                         {failure.then(|| view! { <span class="badge badge-bad">"failure"</span> })}
                         <span class="number">{events.map(|events| format!("{} events, {} of this touchpoint's", count(events), percent(events as f64 / all.max(1) as f64)))}</span>
                         {may_edit.then(|| view! {
-                            <Post to=actions.delete_experience>
-                                <input type="hidden" name="id" value=id/>
-                                <input type="hidden" name="version" value=version.to_string()/>
-                                <button class="button button-quiet" type="submit">"Remove"</button>
-                            </Post>
+                            <Confirm word="Remove" effect="The experience goes, and its rules with it. Their events stay; other rules may recognise them, or none.">
+                                <Post to=actions.delete_experience>
+                                    <input type="hidden" name="id" value=id/>
+                                    <input type="hidden" name="version" value=version.to_string()/>
+                                    <button class="button button-danger" type="submit">"Remove the experience"</button>
+                                </Post>
+                            </Confirm>
                         })}
                     </li>
                 }
@@ -300,11 +309,13 @@ fn Rules(
                                 <input type="hidden" name="version" value=version.to_string()/>
                                 <button class="button button-quiet" type="submit" name="first" value="true">"Try first"</button>
                             </Post>
-                            <Post to=actions.delete_rule>
-                                <input type="hidden" name="id" value=rule_id/>
-                                <input type="hidden" name="version" value=version.to_string()/>
-                                <button class="button button-quiet" type="submit">"Remove"</button>
-                            </Post>
+                            <Confirm word="Remove" effect=events.map_or_else(|| "The rule goes.".to_owned(), |events| format!("The rule goes. {} that it recognises fall to the next rule, or to none.", counted(events, "event", "events")))>
+                                <Post to=actions.delete_rule>
+                                    <input type="hidden" name="id" value=rule_id/>
+                                    <input type="hidden" name="version" value=version.to_string()/>
+                                    <button class="button button-danger" type="submit">"Remove the rule"</button>
+                                </Post>
+                            </Confirm>
                         })}
                     </li>
                 }

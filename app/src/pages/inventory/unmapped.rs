@@ -54,7 +54,11 @@ fn Inside(unmapped: Unmapped, map: Submission) -> impl IntoView {
         </header>
         <InventoryTabs page=Page::Unmapped unmapped=Some(rows.len() as u64)/>
         {if none {
-            view! { <Empty title="Every event belongs to a touchpoint"><p><a class="button" href="/inventory">"Back to the inventory"</a></p></Empty> }.into_any()
+            if all_events == 0 {
+                view! { <Empty title="No events yet"><p>"Import a log: its activities are listed here until a rule says where they belong."</p><p><a class="button button-main" href="/sources">"Import a log"</a></p></Empty> }.into_any()
+            } else {
+                view! { <Empty title="Every event belongs to a touchpoint"><p><a class="button" href="/inventory">"Back to the inventory"</a></p></Empty> }.into_any()
+            }
         } else {
             view! {
                 <p class="help">"Type to search the touchpoints, or type the name of a new one. The rule that is made matches this activity of this source exactly; it can be refined on the touchpoint's page."</p>

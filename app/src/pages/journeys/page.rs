@@ -2,9 +2,11 @@
 
 use contract::UserError;
 use contract::journeys::{ExploreQuery, Form, JourneysView, Shown, Unit};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::between::Between;
 use super::controls::Controls;
@@ -15,7 +17,7 @@ use super::table::Links;
 use super::transitions::Transitions;
 use super::variants::Variants;
 use crate::api::journeys::explore;
-use crate::api::{AppError, refused};
+use crate::api::refused;
 use crate::charts::sankey::Sankey;
 use crate::components::format::{count, counted};
 use crate::components::loaded::loaded_or;
@@ -86,6 +88,13 @@ fn Inside(view: JourneysView) -> impl IntoView {
     let panel_query = query.clone();
     let opened_query = query.clone();
     let with_panel = selected.is_some() || opened.is_some();
+    let navigate = use_navigate();
+    let closed = format!("/journeys{}", query.unselected().to_search());
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && with_panel && !event.default_prevented() {
+            navigate(&closed, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }
+    };
     let none = drawn == Some(0) || customers == 0;
     view! {
         <header class="page-head">
@@ -108,12 +117,13 @@ fn Inside(view: JourneysView) -> impl IntoView {
         {hint.clone().map(|error| match error.code.as_str() {
             // Nothing is wrong yet: the form waits for a choice.
             "no_steps" | "no_ends" | "anchor_needed" => view! { <p class="notice"><strong>{error.message}</strong> " " {error.remedy}</p> }.into_any(),
-            _ => view! { <Problem error=AppError(error)/> }.into_any(),
+            // Sets the status where this runs on the server.
+            _ => view! { <Problem error=refused(error)/> }.into_any(),
         })}
-        <div class="stage" class:stage-with-panel=with_panel>
+        <div class="stage" class:stage-with-panel=with_panel on:keydown=keys>
             <div class="stage-main">
                 {if none {
-                    view! { <Empty title="No journey matches"><p>"Widen the period, choose another source, or look from another place."</p><p><a class="button" href="/journeys">"Start over"</a></p></Empty> }.into_any()
+                    view! { <Empty title="No journey matches"><p>{if query.unit == Unit::Case { "No event here has a case: count by customer or visit, or widen the period." } else { "Widen the period, choose another source, or look from another place." }}</p><p><a class="button" href="/journeys">"Start over"</a></p></Empty> }.into_any()
                 } else {
                     let (query, departments) = (query.clone(), departments.clone());
                     match shown {

@@ -25,8 +25,8 @@ pub fn UsersPage() -> impl IntoView {
         {move || latest.get().map(|path| view! {
             <div class="notice notice-good" role="status">
                 <p class="notice-what">"The link is ready. It is shown only now, and works once within 7 days."</p>
-                <p><code>{path}</code></p>
-                <p>"Send it with the address of this server in front."</p>
+                <p><input class="link" type="text" readonly aria-label="Link" value=whole(&path)/></p>
+                <p>"Select it, copy it, and send it to them."</p>
             </div>
         })}
         <Refusal of=add/>
@@ -36,6 +36,11 @@ pub fn UsersPage() -> impl IntoView {
     }
 }
 
+/// The link with the address of this server in front; only ever made in the browser.
+fn whole(path: &str) -> String {
+    format!("{}{path}", location().origin().unwrap_or_default())
+}
+
 #[component]
 fn List(users: Users, add: Submission, change: Submission, again: Submission) -> impl IntoView {
     let Users { users, departments, may_manage } = users;
@@ -43,7 +48,7 @@ fn List(users: Users, add: Submission, change: Submission, again: Submission) ->
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label="Users">
             <table class="table">
-                <thead><tr><th>"Name"</th><th>"E-mail"</th><th>"Role and department"</th><th>"Last seen (UTC)"</th><th>"Link"</th></tr></thead>
+                <thead><tr><th>"Name"</th><th>"E-mail"</th><th>"Role and department"</th><th class="number">"Last seen (UTC)"</th><th>"Link"</th></tr></thead>
                 <tbody>
                     {users.into_iter().map(|user| view! { <Row user departments=departments.clone() change again may_manage/> }).collect_view()}
                 </tbody>
@@ -52,7 +57,7 @@ fn List(users: Users, add: Submission, change: Submission, again: Submission) ->
         {may_manage.then(|| view! {
             <section class="section">
                 <h2>"Add someone"</h2>
-                <Post to=add class="form form-row">
+                <Post to=add reset=() class="form form-row">
                     <label class="field"><span>"Name"</span><input name="name" required maxlength="200"/></label>
                     <label class="field"><span>"E-mail"</span><input type="email" name="email" required/></label>
                     <label class="field">

@@ -26,7 +26,10 @@ pub fn ImportPage() -> impl IntoView {
         <Title text="Import"/>
         {loaded(move || (id(), tick.get()), |(id, _)| import(id), move |import: ImportView| {
             if import.state == ImportState::Running {
-                set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
+                // Only a browser looks again; the server has no timer to give.
+                Effect::new(move |_| {
+                    set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
+                });
             }
             view! { <Inside import cancel/> }.into_any()
         })}

@@ -29,6 +29,18 @@ pub fn input(path: &Path) -> Result<Input, EventsError> {
     let file = opened()?;
     match &magic[..read] {
         [0x1f, 0x8b, ..] => {
+            let mut within = [0; 4];
+            // A file that is damaged shows so when it is read.
+            let read = MultiGzDecoder::new(opened()?).read(&mut within).unwrap_or(0);
+            if is_packed(&within[..read]) {
+                return Err(UserError::new(
+                    Kind::Unprocessable,
+                    "nested_compression",
+                    "The file is packed more than once.",
+                )
+                .remedy("Unpack it until one packing is left.")
+                .into());
+            }
             let packed = Arc::new(AtomicU64::new(0));
             let counted = Counted { inner: BufReader::new(file), read: packed.clone() };
             Ok(Box::new(Guarded { inner: MultiGzDecoder::new(counted), packed, unpacked: 0 }))
@@ -37,6 +49,10 @@ pub fn input(path: &Path) -> Result<Input, EventsError> {
         [0x28, 0xb5, 0x2f, 0xfd] => Err(unpackable("zstd")),
         _ => Ok(Box::new(file)),
     }
+}
+
+fn is_packed(start: &[u8]) -> bool {
+    matches!(start, [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4] | [0x28, 0xb5, 0x2f, 0xfd])
 }
 
 fn unpackable(kind: &str) -> EventsError {

@@ -15,6 +15,9 @@ use crate::csv::{MAX_CELL, Record, RecordError};
 const SAMPLED: usize = 2_000;
 /// Rows of a sample.
 const SAMPLE_ROWS: usize = 1_000;
+/// Bytes of a sample, and letters of its cells.
+const SAMPLE_BYTES: u64 = 4 << 20;
+const SAMPLE_CELL: usize = 1_000;
 /// Fields that become columns.
 const MOST_COLUMNS: usize = 200;
 /// Deepest nesting that is read.
@@ -26,7 +29,7 @@ pub fn sample(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), EventsErro
     let mut found = Vec::new();
     let mut header: Vec<String> = Vec::new();
     let mut looked_at = 0;
-    while looked_at < SAMPLED && lines.next()? {
+    while looked_at < SAMPLED && lines.bytes < SAMPLE_BYTES && lines.next()? {
         looked_at += 1;
         if let Ok(fields) = lines.fields() {
             for name in fields.keys() {
@@ -47,9 +50,12 @@ pub fn sample(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), EventsErro
         .remedy("Choose a file with one JSON object a line, each one event.")
         .into());
     }
-    let rows =
-        found.iter().take(SAMPLE_ROWS).map(|fields| header.iter().map(|name| text(fields.get(name))).collect());
-    let rows = rows.collect();
+    let cut = |text: String| -> String { text.chars().take(SAMPLE_CELL).collect() };
+    let rows = found
+        .iter()
+        .take(SAMPLE_ROWS)
+        .map(|fields| header.iter().map(|name| cut(text(fields.get(name)))).collect())
+        .collect();
     Ok((header, rows))
 }
 

@@ -105,7 +105,7 @@ const PLAIN: Dialect = Dialect { encoding: Encoding::Utf8, delimiter: b',' };
 fn detect(start: &[u8]) -> Format {
     let text = start.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(start).trim_ascii_start();
     match text {
-        [b'<', ..] => Format::Xes,
+        [b'<', ..] | [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Format::Xes,
         [b'{', ..] => Format::Jsonl,
         _ => Format::Csv,
     }

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 
 use contract::sources::ColumnMapping;
 use contract::{Kind, UserError};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::input::{Input, failed, input};
+use super::input::{Input, failed, input, start};
 use crate::EventsError;
-use crate::csv::{MAX_CELL, Mapping, Record};
+use crate::csv::{MAX_CELL, Mapping, Record, RecordError};
 
 /// Columns that every XES file has here.
 const CASE: &str = "case";
@@ -28,6 +29,14 @@ const SAMPLED: usize = 2_000;
 const SAMPLE_ROWS: usize = 1_000;
 /// Attributes that become columns.
 const MOST_COLUMNS: usize = 200;
+/// Bytes of a sample, and letters of its cells.
+const SAMPLE_BYTES: usize = 4 << 20;
+const SAMPLE_CELL: usize = 1_000;
+/// Attributes of one event, and bytes of them.
+const MOST_ATTRIBUTES: usize = 1_000;
+const MOST_EVENT: usize = 1 << 20;
+/// Deepest nesting of tags.
+const DEEPEST: u32 = 64;
 /// Bytes from one tag to the next, at most.
 const MOST_TAG: u64 = 4 << 20;
 
@@ -38,6 +47,18 @@ struct Found {
     time: String,
     attributes: Vec<(String, String)>,
     line: u64,
+    /// Bytes taken in, and whether they became too many.
+    bytes: usize,
+    too_large: bool,
+}
+
+impl Found {
+    /// Counts what is taken in; from too much on, nothing more is.
+    fn is_full(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        self.too_large |= self.bytes > MOST_EVENT || self.attributes.len() >= MOST_ATTRIBUTES;
+        self.too_large
+    }
 }
 
 /// Which column holds what.
@@ -60,28 +81,34 @@ pub fn mapping(header: &[String]) -> ColumnMapping {
 /// Names of the columns, and the first rows.
 pub fn sample(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), EventsError> {
     let mut parser = Parser::open(path)?;
-    let mut found = Vec::new();
+    let mut rows: Vec<(String, Found)> = Vec::new();
     let mut header: Vec<String> = [CASE, ACTIVITY, TIME].map(str::to_owned).into();
-    while found.len() < SAMPLED
+    let (mut looked_at, mut bytes) = (0, 0);
+    while looked_at < SAMPLED
+        && bytes < SAMPLE_BYTES
         && let Some(event) = parser.next()?
     {
+        looked_at += 1;
+        bytes += event.bytes + parser.case.len();
         for (name, _) in &event.attributes {
             if header.len() < MOST_COLUMNS && !header.contains(name) {
                 header.push(name.clone());
             }
         }
-        found.push((parser.case.clone(), event));
+        if rows.len() < SAMPLE_ROWS {
+            rows.push((parser.case.chars().take(SAMPLE_CELL).collect(), event));
+        }
     }
-    if found.is_empty() {
+    if rows.is_empty() {
         return Err(UserError::new(Kind::Unprocessable, "empty_file", "The file holds no event.")
             .remedy("Choose an XES file with traces and events.")
             .into());
     }
-    let rows = found
+    let cut = |text: &str| -> String { text.chars().take(SAMPLE_CELL).collect() };
+    let rows = rows
         .iter()
-        .take(SAMPLE_ROWS)
-        .map(|(case, event)| header.iter().map(|name| cell(name, case, event).to_owned()).collect());
-    let rows = rows.collect();
+        .map(|(case, event)| header.iter().map(|name| cut(cell(name, case, event))).collect())
+        .collect();
     Ok((header, rows))
 }
 
@@ -111,6 +138,10 @@ impl Events {
         let Some(event) = self.parser.next()? else { return Ok(false) };
         let cells = self.header.iter().map(|column| cell(column, &self.parser.case, &event).as_bytes());
         record.set(event.line, cells);
+        if event.too_large || self.parser.case.len() > MAX_CELL {
+            record.error = Some(RecordError::EventTooLarge);
+            record.error_at = 0;
+        }
         Ok(true)
     }
 
@@ -128,13 +159,42 @@ enum Place {
     Event,
 }
 
+/// The file as UTF-8: what else it is, its first bytes or its declaration say.
+fn decoded(path: &Path) -> Result<Input, EventsError> {
+    let start = start(path)?;
+    let encoding = match start.as_slice() {
+        [0xff, 0xfe, ..] => Some(encoding_rs::UTF_16LE),
+        [0xfe, 0xff, ..] => Some(encoding_rs::UTF_16BE),
+        _ => declared(&start),
+    };
+    let file = input(path)?;
+    Ok(match encoding {
+        Some(encoding) if encoding != encoding_rs::UTF_8 => {
+            Box::new(DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(file))
+        }
+        _ => file,
+    })
+}
+
+/// The encoding that an XML declaration names.
+fn declared(start: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = start.get(..start.len().min(200))?;
+    let head = String::from_utf8_lossy(&head[..head.iter().position(|&byte| byte == b'>')?]).into_owned();
+    let (_, rest) = head.split_once("encoding=")?;
+    let quote = rest.chars().next().filter(|letter| matches!(letter, '"' | '\''))?;
+    encoding_rs::Encoding::for_label(rest[1..].split(quote).next()?.as_bytes())
+}
+
 struct Parser {
     path: PathBuf,
     reader: Reader<Gauge>,
     buffer: Vec<u8>,
     place: Place,
-    /// Tags open within the trace or event.
+    /// Tags open within the trace or event, and in all.
     depth: u32,
+    open: u32,
+    /// The root was seen.
+    begun: bool,
     /// Name of the trace.
     case: String,
     event: Found,
@@ -142,8 +202,8 @@ struct Parser {
 
 impl Parser {
     fn open(path: &Path) -> Result<Self, EventsError> {
-        let gauge =
-            Gauge { inner: BufReader::with_capacity(1 << 16, input(path)?), bytes: 0, lines: 1, tag: 0 };
+        let input = decoded(path)?;
+        let gauge = Gauge { inner: BufReader::with_capacity(1 << 16, input), bytes: 0, lines: 1, tag: 0 };
         let mut reader = Reader::from_reader(gauge);
         reader.config_mut().check_end_names = true;
         Ok(Self {
@@ -152,6 +212,8 @@ impl Parser {
             buffer: Vec::new(),
             place: Place::Log,
             depth: 0,
+            open: 0,
+            begun: false,
             case: String::new(),
             event: Found::default(),
         })
@@ -197,6 +259,14 @@ impl Parser {
                 }
                 Event::Start(tag) => {
                     let line = self.reader.get_ref().lines;
+                    if !self.begun && tag.local_name().as_ref() != "log" {
+                        return Err(self.broken("its root is not a log"));
+                    }
+                    self.begun = true;
+                    self.open += 1;
+                    if self.open > DEEPEST {
+                        return Err(self.broken("its tags nest deeper than 64 levels"));
+                    }
                     self.open_tag(&tag, line, true).map_err(|what| self.broken(&what))?;
                 }
                 Event::Empty(tag) => {
@@ -206,6 +276,7 @@ impl Parser {
                     }
                 }
                 Event::End(_) => {
+                    self.open = self.open.saturating_sub(1);
                     if self.depth > 0 {
                         self.depth -= 1;
                     } else if self.place == Place::Event {
@@ -217,8 +288,8 @@ impl Parser {
                     }
                 }
                 Event::Eof => {
-                    if self.place != Place::Log {
-                        return Err(self.broken("it ends within a trace"));
+                    if self.open > 0 || self.place != Place::Log {
+                        return Err(self.broken("it ends before its log does"));
                     }
                     break None;
                 }
@@ -276,9 +347,10 @@ impl Parser {
         }
         match (self.place, key.as_str()) {
             (Place::Trace, "concept:name") => self.case = value,
+            (Place::Event, _) if self.event.is_full(key.len() + value.len()) => {}
             (Place::Event, "concept:name") => self.event.activity = value,
             (Place::Event, "time:timestamp") => self.event.time = value,
-            (Place::Event, _) if !key.is_empty() && value.len() <= MAX_CELL => {
+            (Place::Event, _) if !key.is_empty() => {
                 // A column of ours of the same name must stay ours.
                 let key = if [CASE, ACTIVITY, TIME].contains(&key.as_str()) {
                     format!("{key} (attribute)")

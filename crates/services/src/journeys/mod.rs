@@ -63,6 +63,12 @@ pub async fn picture(
     query: ExploreQuery,
 ) -> Result<JourneysView, ServiceError> {
     need(actor.may().export, "export")?;
+    if !matches!(query.form, Form::Flow | Form::Table) {
+        return Err(UserError::new(Kind::Invalid, "no_drawing", "Only the flow can be had as a picture.")
+            .at("view")
+            .remedy("Use view=flow, or take the CSV.")
+            .into());
+    }
     let view = explore(services, actor, query.unselected()).await?;
     match view.hint {
         Some(hint) => Err(hint.into()),

@@ -101,7 +101,7 @@ fn request(nodes: &Nodes, query: &ExploreQuery) -> Result<Request, UserError> {
     };
     let anchor = match &query.anchor {
         Some(label) => {
-            let node = nodes.find(label).ok_or_else(|| unknown("node", label, nodes.labels()))?;
+            let node = nodes.find(label).ok_or_else(|| unknown("node", label, nodes.labels()).at("anchor"))?;
             let occurrence = match (query.occurrence, direction) {
                 (Some(Occurrence::First), _) => Occurs::First,
                 (Some(Occurrence::Last), _) | (None, Direction::Backward) => Occurs::Last,

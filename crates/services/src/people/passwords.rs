@@ -1,11 +1,10 @@
 //! Hashing passwords: dear on purpose, so only a few at a time, and the rest wait or are told to.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use contract::{Kind, UserError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::invalid;
 use crate::{ServiceError, Services};
@@ -17,51 +16,68 @@ const AT_ONCE: usize = 2;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Turns for hashing.
-pub struct Hashing(Arc<Semaphore>);
+/// Turns for hashing, on threads of their own: memory that a thread gave back stays with it, and these are few.
+pub struct Hashing {
+    turns: Semaphore,
+    threads: Option<rayon::ThreadPool>,
+}
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(AT_ONCE).build();
+        Self { turns: Semaphore::new(AT_ONCE), threads: threads.ok() }
     }
 }
 
-async fn turn(services: &Services) -> Result<OwnedSemaphorePermit, ServiceError> {
-    match tokio::time::timeout(PATIENCE, services.hashing.0.clone().acquire_owned()).await {
-        Ok(Ok(permit)) => Ok(permit),
-        _ => Err(UserError::new(Kind::TooMany, "busy", "Too many people sign in right now.")
+/// Runs a hashing when its turn comes.
+async fn hashed<T: Send + 'static>(
+    services: &Services,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    let hashing = &services.hashing;
+    let turn = tokio::time::timeout(PATIENCE, hashing.turns.acquire()).await;
+    let Ok(Ok(_turn)) = turn else {
+        return Err(UserError::new(Kind::TooMany, "busy", "Too many people sign in right now.")
             .remedy("Try again in a moment.")
-            .into()),
+            .into());
+    };
+    let (give, take) = tokio::sync::oneshot::channel();
+    let work = move || {
+        // Nobody may be waiting any more.
+        let _ = give.send(work());
+    };
+    match &hashing.threads {
+        Some(threads) => threads.spawn(work),
+        None => {
+            tokio::task::spawn_blocking(work);
+        }
     }
+    take.await.map_err(|_| ServiceError::Password("a thread ended early".to_owned()))
 }
 
 /// Checks a new password and hashes it.
 pub async fn hash(services: &Services, password: &str) -> Result<String, ServiceError> {
     check(password)?;
-    let permit = turn(services).await?;
     let password = password.to_owned();
-    tokio::task::spawn_blocking(move || {
-        let _permit = permit;
+    let hash = hashed(services, move || {
         Argon2::default()
             .hash_password(password.as_bytes())
             .map(|hash| hash.to_string())
             .map_err(|error| ServiceError::Password(error.to_string()))
-    })
-    .await?
+    });
+    hash.await?
 }
 
 /// Whether a password is that of the hash. Without a hash it is not, and takes as long to find out, so that
 /// unknown addresses can't be told apart.
 pub async fn verify(services: &Services, password: &str, hash: Option<String>) -> Result<bool, ServiceError> {
-    let permit = turn(services).await?;
     let password = password.to_owned();
-    Ok(tokio::task::spawn_blocking(move || {
-        let _permit = permit;
+    let right = hashed(services, move || {
         let right =
             Argon2::default().verify_password(password.as_bytes(), hash.as_deref().unwrap_or(NOBODY)).is_ok();
         right && hash.is_some()
-    })
-    .await?)
+    });
+    right.await
 }
 
 /// Of a password that nobody has; same cost as real ones.

@@ -221,6 +221,25 @@ async fn xes_traces_are_cases() {
 }
 
 #[tokio::test]
+async fn xes_events_that_are_too_large_are_quarantined() {
+    let setting = setting().await;
+    let large = format!(r#"<string key="x" value="{}"/>"#, "a".repeat(2 << 20));
+    let many = r#"<int key="n" value="1"/>"#.repeat(2_000);
+    for within in [large, many] {
+        let done = import_xes(&setting, &xes("", &within)).await.expect("imported");
+        assert_eq!(done.examples[0].code, "event_too_large");
+    }
+    // UTF-16, as some tools write it.
+    let text = xes("", "");
+    let bytes: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let path = setting.file("wide.xes", "");
+    std::fs::write(&path, bytes).expect("written");
+    let look = events::formats::look(&path, events::formats::Hints::default()).expect("a log");
+    assert_eq!(look.rows.len(), 5);
+}
+
+#[tokio::test]
 async fn hostile_xes_is_refused() {
     let setting = setting().await;
     let doctype = r#"<!DOCTYPE log [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#;
@@ -229,6 +248,10 @@ async fn hostile_xes_is_refused() {
         (xes(doctype, ""), "doctype_forbidden"),
         (xes("", unknown), "bad_xml"),
         (xes("", "").replace("</trace></log>", ""), "bad_xml"),
+        // Cut between two traces: nothing within is broken, and yet it is not all of it.
+        (xes("", "").replace("</log>", ""), "bad_xml"),
+        (xes("", &format!("{}{}", "<list>".repeat(80), "</list>".repeat(80))), "bad_xml"),
+        ("<html><log/></html>".to_owned(), "bad_xml"),
         (xes("", "").replace("</event>", "</trace>"), "bad_xml"),
         ("<log></log>".to_owned(), "empty_file"),
         (format!("<log><trace><string key=\"x\" value=\"{}\"/>", "a".repeat(5 << 20)), "bad_xml"),

@@ -8,7 +8,7 @@ use db::inventory::{Experience, Inventory, List, Rule, Touchpoint};
 use serde_json::json;
 
 use super::row::{Row, places, unreadable};
-use super::unmarked;
+use super::{COLUMNS, unmarked};
 use crate::actor::{need, need_change};
 use crate::inventory::checked_name;
 use crate::inventory::rules::{checked_text, next_position};
@@ -50,7 +50,12 @@ pub async fn import_csv(
         let line = record.position().map_or(0, csv::Position::line);
         let cells: Vec<&str> = places
             .iter()
-            .map(|place| place.and_then(|at| record.get(at)).map_or("", |cell| unmarked(cell.trim())))
+            .enumerate()
+            .map(|(column, place)| {
+                let cell = place.and_then(|at| record.get(at)).unwrap_or_default();
+                // An activity is compared letter by letter, blanks at its ends included.
+                unmarked(if COLUMNS[column] == "activity" { cell } else { cell.trim() })
+            })
             .collect();
         let row = Row::of(&cells).map_err(|error| located(error, line))?;
         work.apply(row).await.map_err(|error| match error {
