@@ -106,7 +106,7 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
     view! {
         <figure class="sankey">
             <figcaption class="sankey-figures" aria-live="polite">{figures}</figcaption>
-            {(view.wide.columns.len() > FIT).then(|| view! { <Minimap drawing=view.wide.clone() classes window/> })}
+            {(view.wide.columns.len() > FIT || view.selected.is_some()).then(|| view! { <Minimap drawing=view.wide.clone() classes window/> })}
             <div class="sankey-wide" tabindex="-1" node_ref=window><Drawn state run=Run::Across drawing=view.wide.clone()/></div>
             <div class="sankey-tall" tabindex="-1"><Drawn state run=Run::Down drawing=view.tall.clone()/></div>
         </figure>

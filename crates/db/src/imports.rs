@@ -83,26 +83,6 @@ mod segment {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-mod upload {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "upload")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: String,
-        pub workspace_id: String,
-        pub account_id: String,
-        pub file: String,
-        pub bytes: i64,
-        pub created_at: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 /// A log.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Source {
@@ -148,16 +128,6 @@ pub struct Segment {
     pub bytes: i64,
     pub min_time: i64,
     pub max_time: i64,
-}
-
-/// A file that waits to be imported.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct Upload {
-    pub id: String,
-    pub account_id: String,
-    pub file: String,
-    pub bytes: i64,
-    pub created_at: i64,
 }
 
 /// All sources in the order in which they came.
@@ -371,43 +341,4 @@ async fn segments_in(connection: &impl ConnectionTrait, workspace: &str) -> Resu
         .into_model::<Segment>()
         .all(connection)
         .await?)
-}
-
-/// Notes an uploaded file.
-pub async fn add_upload(tx: &Tx, new: &Upload) -> Result<(), DbError> {
-    let Upload { id, account_id, file, bytes, created_at } = new.clone();
-    let row = upload::ActiveModel {
-        id: Set(id),
-        workspace_id: Set(tx.workspace.clone()),
-        account_id: Set(account_id),
-        file: Set(file),
-        bytes: Set(bytes),
-        created_at: Set(created_at),
-    };
-    upload::Entity::insert(row).exec_without_returning(&tx.inner).await?;
-    Ok(())
-}
-
-/// One uploaded file.
-pub async fn upload(db: &Db, id: &str) -> Result<Option<Upload>, DbError> {
-    Ok(upload::Entity::find_by_id(id)
-        .filter(upload::Column::WorkspaceId.eq(&db.workspace))
-        .into_model::<Upload>()
-        .one(&db.reader)
-        .await?)
-}
-
-/// Uploads made before a time, which nobody imported.
-pub async fn old_uploads(db: &Db, before: i64) -> Result<Vec<Upload>, DbError> {
-    Ok(upload::Entity::find()
-        .filter(upload::Column::WorkspaceId.eq(&db.workspace))
-        .filter(upload::Column::CreatedAt.lt(before))
-        .into_model::<Upload>()
-        .all(&db.reader)
-        .await?)
-}
-
-/// Forgets an uploaded file; false where that was done before.
-pub async fn delete_upload(tx: &Tx, id: &str) -> Result<bool, DbError> {
-    Ok(upload::Entity::delete_by_id(id).exec(&tx.inner).await?.rows_affected > 0)
 }

@@ -9,6 +9,7 @@ mod error;
 pub mod imports;
 pub mod inventory;
 pub mod people;
+pub mod uploads;
 pub mod workspace;
 
 pub use audit::{Actor, AuditRow, audit, history};

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 use crate::api::journeys::customer;
 use crate::components::format::{count, counted, duration, money};
 use crate::components::loaded::loaded;
-use crate::components::owner::Owner;
+use crate::components::owner::{Owner, swatch};
 
 /// The customer page.
 #[component]
@@ -33,6 +33,7 @@ fn Inside(customer: CustomerView) -> impl IntoView {
     let mut last_day = String::new();
     view! {
         <header class="page-head">
+            <p class="crumb"><a href="/journeys">"Journeys"</a></p>
             <h1>"Customer " <code>{short(&id)}</code></h1>
             <p class="page-sub">{counted(total, "event", "events")} ", times in " {time_zone} ". The name is a pseudonym."</p>
         </header>
@@ -83,11 +84,11 @@ fn Line(
     facts.extend(attributes.into_iter().map(|(name, value)| format!("{name} {value}")));
     view! {
         {heading.map(|day| view! { <li class="timeline-day"><h2>{day}</h2></li> })}
-        <li class="timeline-event">
+        <li class=format!("timeline-event {}", swatch(owner.1))>
             <time>{time}</time>
             <div>
                 <p><strong>{title}</strong> {experience.map(|name| view! { ": " <span class=if failure { "bad" } else { "" }>{name}{failure.then_some(" (failure)")}</span> })}</p>
-                <p class="timeline-facts"><Owner name=owner.0 colour=owner.1/> " " <span>{source} " · " {activity}</span></p>
+                <p class="timeline-facts"><Owner name=owner.0 colour=owner.1/> " " <span>"from " {source} ": " {activity}</span></p>
                 {(!facts.is_empty()).then(|| view! { <p class="timeline-facts">{facts.join(" · ")}</p> })}
                 {text.map(|text| view! { <blockquote>{text}</blockquote> })}
             </div>

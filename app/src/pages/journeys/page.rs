@@ -1,7 +1,7 @@
 //! The journeys page: the flow of customers across silos.
 
-use contract::UserError;
 use contract::journeys::{ExploreQuery, Form, JourneysView, Shown, Unit};
+use contract::{Kind, UserError};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -43,11 +43,11 @@ pub fn JourneysPage() -> impl IntoView {
     };
     view! {
         <Title text="Journeys"/>
-        {loaded_or(move || asked.get(), answer, |view| view! { <Inside view/> }.into_any(), |error| view! {
+        {loaded_or(move || asked.get(), answer, |view| view! { <Inside view/> }.into_any(), |error| { let (href, word) = if error.0.kind == Kind::NotFound { ("/", "Go to the start page") } else { ("/journeys", "Start over") }; view! {
             <header class="page-head"><h1>"Journeys"</h1></header>
             <Problem error/>
-            <p><a class="button" href="/journeys">"Start over"</a></p>
-        }.into_any())}
+            <p><a class="button" href=href>{word}</a></p>
+        }.into_any() })}
     }
 }
 

@@ -70,7 +70,7 @@ pub fn sample(
     let dialect = Dialect { encoding, delimiter };
     let mut records = open(path, dialect)?;
     let header = read_header(&mut records)?;
-    records.expect(header.len());
+    records.set_width(header.len());
     let mut rows = Vec::new();
     let mut record = Record::default();
     while rows.len() < SAMPLE_ROWS && records.bytes() < SAMPLE_BYTES && records.read(&mut record)? {

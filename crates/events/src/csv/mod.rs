@@ -3,8 +3,10 @@
 
 mod detect;
 mod mapping;
+mod problem;
 mod records;
 
 pub use detect::{Dialect, Encoding, Sample, read_header, sample};
 pub use mapping::{ColumnMap, Mapping};
-pub use records::{MAX_CELL, Record, RecordError, Records, open};
+pub use problem::RecordError;
+pub use records::{MAX_CELL, Record, Records, open};

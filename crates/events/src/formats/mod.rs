@@ -124,7 +124,7 @@ pub fn open(path: &Path, sample: &Sample) -> Result<Rows, EventsError> {
         Format::Csv => {
             let mut records = csv::open(path, sample.dialect)?;
             let header = csv::read_header(&mut records)?;
-            records.expect(header.len());
+            records.set_width(header.len());
             Rows::Csv(Box::new(records))
         }
         Format::Jsonl => Rows::Jsonl(Box::new(jsonl::Lines::open(path, &sample.header)?)),

@@ -15,6 +15,8 @@ use contract::{Kind, UserError};
 use super::shape::{seconds, share};
 use super::{Asked, unknown};
 
+/// Variants that the page lists; the CSV has all.
+const VARIANTS: usize = 60;
 /// Customers a page of the list.
 const PAGE: usize = 50;
 
@@ -23,7 +25,7 @@ pub fn shown(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Shown, UserError
     Ok(match query.form {
         Form::Flow | Form::Table => Shown::Nothing,
         Form::Transitions => Shown::Transitions(transitions(asked)),
-        Form::Variants => Shown::Variants(variants(asked, query, 200)),
+        Form::Variants => Shown::Variants(variants(asked, query, VARIANTS)),
         Form::Funnel => Shown::Funnel(funnel(asked, query)?),
         Form::Between => Shown::Between(between(asked, query)?),
     })

@@ -16,7 +16,8 @@ use events::time::DayOrder;
 use events::{EventsError, ImportLock, SegmentRef};
 
 use super::preview::{day_order, delimiter, encoding, format};
-use super::uploads::{own_upload, remove_file, sweep};
+use super::tidy::{clean, lock};
+use super::uploads::{own_upload, remove_file};
 use crate::actor::need;
 use crate::zones::zone;
 use crate::{Actor, ServiceError, Services, cache};
@@ -58,7 +59,7 @@ impl Jobs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    fn all(&self) -> Vec<(String, Running)> {
+    pub(super) fn all(&self) -> Vec<(String, Running)> {
         let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         running.iter().map(|(id, running)| (id.clone(), running.clone())).collect()
     }
@@ -225,7 +226,7 @@ async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<(I
     let now = services.now();
     let tx = services.db.write().await?;
     if let Some(upload) = &new.upload
-        && !db::imports::delete_upload(&tx, upload).await?
+        && !db::uploads::delete(&tx, upload).await?
     {
         return Err(UserError::new(Kind::Conflict, "import_begun", "This file is being imported already.")
             .remedy("Its import is listed under Sources.")
@@ -253,8 +254,9 @@ async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<(I
     Ok((import, place))
 }
 
+/// Whether an import waits for its turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wait {
+pub(super) enum Wait {
     /// Until other imports are done.
     ForOthers,
     No,
@@ -337,46 +339,6 @@ async fn work(
     })
     .await?;
     Ok((outcome?, lock))
-}
-
-async fn lock(services: &Services, progress: &Progress, wait: Wait) -> Result<ImportLock, ServiceError> {
-    loop {
-        match services.store.lock() {
-            Err(EventsError::Locked) if wait == Wait::ForOthers => {
-                progress.phase(Phase::Waiting);
-                if progress.is_cancelled() {
-                    return Err(EventsError::Cancelled.into());
-                }
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-            other => return Ok(other?),
-        }
-    }
-}
-
-/// Removes what imports left behind that never finished.
-async fn clean(services: &Services, lock: &ImportLock) -> Result<(), ServiceError> {
-    // Imports that run or wait in this process are not interrupted.
-    let alive: Vec<String> = services.jobs.all().into_iter().map(|(id, _)| id).collect();
-    let tx = services.db.write().await?;
-    db::imports::mark_interrupted(&tx, &alive, services.now()).await?;
-    tx.commit().await?;
-    let unfinished: HashSet<String> = db::imports::unfinished(&services.db).await?.into_iter().collect();
-    let named = db::imports::segments(&services.db).await?.into_iter().map(|segment| segment.file).collect();
-    services.store.sweep(lock, &unfinished, &named)?;
-    Ok(())
-}
-
-/// At start: tidies up after a crash, unless another process imports right now.
-pub async fn recover(services: &Services) -> Result<(), ServiceError> {
-    match services.store.lock() {
-        Ok(lock) => {
-            clean(services, &lock).await?;
-            sweep(services).await
-        }
-        Err(EventsError::Locked) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 async fn record(

@@ -2,6 +2,7 @@
 
 mod jobs;
 mod preview;
+mod tidy;
 mod uploads;
 
 use std::path::PathBuf;
@@ -11,8 +12,9 @@ use contract::sources::{Counts, ImportState, ImportView, SourceRow, Sources};
 use db::imports::{Import, Source};
 use events::ingest;
 
-pub use jobs::{Jobs, NewImport, cancel_all, import_now, recover, start};
+pub use jobs::{Jobs, NewImport, cancel_all, import_now, start};
 pub use preview::{PreviewWish, preview};
+pub use tidy::recover;
 pub use uploads::{begin_upload, finish_upload};
 
 use crate::actor::need;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use contract::UserError;
-use db::imports::Upload;
+use db::uploads::Upload;
 
 use crate::actor::need;
 use crate::{Actor, ServiceError, Services};
@@ -36,7 +36,7 @@ pub async fn finish_upload(
     let upload =
         Upload { id: id.to_owned(), account_id, file, bytes: bytes as i64, created_at: services.now() };
     let tx = services.db.write().await?;
-    db::imports::add_upload(&tx, &upload).await?;
+    db::uploads::add(&tx, &upload).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -44,11 +44,11 @@ pub async fn finish_upload(
 /// Forgets uploads that nobody imported for a day, and removes their files; also those of uploads that never
 /// came to an end.
 pub(super) async fn sweep(services: &Services) -> Result<(), ServiceError> {
-    let old = db::imports::old_uploads(&services.db, services.now() - FORGOTTEN).await?;
+    let old = db::uploads::old(&services.db, services.now() - FORGOTTEN).await?;
     if !old.is_empty() {
         let tx = services.db.write().await?;
         for upload in &old {
-            db::imports::delete_upload(&tx, &upload.id).await?;
+            db::uploads::delete(&tx, &upload.id).await?;
         }
         tx.commit().await?;
     }
@@ -72,7 +72,7 @@ pub(super) async fn remove_file(services: &Services, id: &str) -> Result<(), Ser
 /// An upload of the person's own.
 pub(super) async fn own_upload(services: &Services, actor: &Actor, id: &str) -> Result<Upload, ServiceError> {
     need(actor.may().import, "page")?;
-    let upload = db::imports::upload(&services.db, id).await?;
+    let upload = db::uploads::get(&services.db, id).await?;
     let own = upload.filter(|upload| Some(&upload.account_id) == actor.account_id.as_ref());
     Ok(own.ok_or_else(|| {
         UserError::not_found("uploaded file").remedy("Choose the file again: uploads are kept for a day.")
