@@ -11,7 +11,7 @@ use contract::{Kind, UserError};
 use db::imports::{Import, Segment};
 use events::csv::Mapping;
 use events::formats::Hints;
-use events::ingest::{self, Job, Outcome, Phase, Progress};
+use events::ingest::{self, Job, Outcome, Progress};
 use events::time::DayOrder;
 use events::{EventsError, ImportLock, SegmentRef};
 
