@@ -58,6 +58,8 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=|| view! { <pages::home::Home/> } ssr=SsrMode::Async/>
                     <Route path=path!("/journeys") view=pages::journeys::page::JourneysPage ssr=SsrMode::Async/>
+                    <Route path=path!("/segments") view=pages::journeys::segments::SegmentsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/segments/edit") view=pages::journeys::segments::BuilderPage ssr=SsrMode::Async/>
                     <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory") view=pages::inventory::page::InventoryPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/new") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
@@ -65,6 +67,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/inventory/lists") view=pages::inventory::lists::ListsPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/:id") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources") view=pages::sources::page::SourcesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources/links") view=pages::sources::links::LinksPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources/keys") view=pages::sources::keys::KeysPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/new/:upload") view=pages::sources::wizard::WizardPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/imports/:id") view=pages::sources::import::ImportPage ssr=SsrMode::Async/>
                     <Route path=path!("/users") view=pages::people::users::UsersPage ssr=SsrMode::Async/>

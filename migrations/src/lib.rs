@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
 
 mod m20261123_000001_first;
+mod m20261123_000002_depth;
+mod parts;
 
 /// All changes in order.
 pub struct Migrator;
@@ -10,6 +12,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_first::Migration)]
+        vec![Box::new(m20261123_000001_first::Migration), Box::new(m20261123_000002_depth::Migration)]
     }
 }

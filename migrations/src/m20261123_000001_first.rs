@@ -3,49 +3,17 @@
 //! Ids are UUIDs (version 7) as text; times are seconds since 1970, event times microseconds.
 
 use sea_orm_migration::prelude::{
-    Alias, ColumnDef, DbErr, DeriveMigrationName, ForeignKey, ForeignKeyAction, Index, MigrationTrait,
-    SchemaManager, Table, TableCreateStatement, async_trait,
+    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table,
+    TableCreateStatement, async_trait,
 };
 use sea_orm_migration::schema::{
     big_integer, big_integer_null, boolean, integer, string, string_null, text, text_null,
 };
 
+use crate::parts::{id, name, owned, refer};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
-
-fn name(text: &str) -> Alias {
-    Alias::new(text)
-}
-
-fn id() -> ColumnDef {
-    let mut column = string(name("id"));
-    column.primary_key();
-    column
-}
-
-/// A table of things with their own id that belong to a workspace.
-fn owned(table: &str) -> TableCreateStatement {
-    let mut statement = Table::create();
-    statement.table(name(table)).col(id()).col(string(name("workspace_id")));
-    refer(&mut statement, table, "workspace_id", "workspace", ForeignKeyAction::Cascade);
-    statement
-}
-
-fn refer(
-    statement: &mut TableCreateStatement,
-    table: &str,
-    column: &str,
-    to: &str,
-    on_delete: ForeignKeyAction,
-) {
-    statement.foreign_key(
-        ForeignKey::create()
-            .name(format!("fk_{table}_{column}"))
-            .from(name(table), name(column))
-            .to(name(to), name("id"))
-            .on_delete(on_delete),
-    );
-}
 
 fn named(table: &str) -> TableCreateStatement {
     let mut statement = owned(table);

@@ -27,6 +27,70 @@ pub enum Command {
     Inventory(Inventory),
     /// Add, list or disable users.
     User(User),
+    /// Make, list or revoke keys by which machines send events.
+    Key(Key),
+    /// Join several ids of one customer by a file, list what was joined, or take it back.
+    Link(Link),
+}
+
+#[derive(Debug, Args)]
+pub struct Key {
+    #[command(subcommand)]
+    pub action: KeyAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyAction {
+    /// Make a key for a source and print it, this once.
+    Add {
+        #[arg(long)]
+        source: String,
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    Revoke {
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Link {
+    #[command(subcommand)]
+    pub action: LinkAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LinkAction {
+    /// Join the ids that the first two columns of a file name.
+    Add {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take a link file back.
+    Undo {
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Let a link file count again.
+    Redo {
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Debug, Clone, Args)]
@@ -72,6 +136,9 @@ pub enum Format {
     Csv,
     Jsonl,
     Xes,
+    Ocel,
+    Parquet,
+    Xlsx,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,9 +3,11 @@
 mod error;
 pub mod inventory;
 pub mod journeys;
+pub mod machines;
 pub mod palette;
 pub mod people;
 pub mod preferences;
+pub mod saved;
 #[cfg(feature = "ssr")]
 pub mod session;
 pub mod sources;

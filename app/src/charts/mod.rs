@@ -1,4 +1,5 @@
 //! Charts that the browser draws from the server's geometry.
 
+pub mod difference;
 pub mod sankey;
 mod walk;

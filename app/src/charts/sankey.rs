@@ -45,12 +45,14 @@ struct State {
     /// The exact flow through a spot, once known.
     lit: RwSignal<Option<(Spot, Flow)>>,
     view: StoredValue<JourneysView>,
+    /// Sets the ids of several drawings on a page apart.
+    prefix: &'static str,
     sankey: StoredValue<SankeyView>,
 }
 
 /// The drawing with its line of figures.
 #[component]
-pub fn Sankey(view: JourneysView) -> impl IntoView {
+pub fn Sankey(view: JourneysView, #[prop(optional)] prefix: &'static str) -> impl IntoView {
     let Some(sankey) = view.sankey.clone() else {
         return ().into_any();
     };
@@ -60,6 +62,7 @@ pub fn Sankey(view: JourneysView) -> impl IntoView {
         at: RwSignal::new(None),
         lit: RwSignal::new(lit),
         view: StoredValue::new(view.clone()),
+        prefix,
         sankey: StoredValue::new(sankey),
     };
     let rest = RwSignal::new(chosen);
@@ -185,7 +188,9 @@ fn class(state: State, node: &NodeView) -> String {
 #[component]
 fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
     let sankey = state.sankey.get_value();
-    let prefix = if run == Run::Across { "w" } else { "t" };
+    let prefix = format!("{}{}", state.prefix, if run == Run::Across { "w" } else { "t" });
+    let key_prefix = prefix.clone();
+    let lit_prefix = prefix.clone();
     let place = |id: &str| sankey.nodes.iter().position(|node| node.id == id).unwrap_or(0);
     let ends: Vec<(usize, usize)> =
         sankey.links.iter().map(|link| (place(&link.source), place(&link.target))).collect();
@@ -239,7 +244,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
         let sizes: Vec<u64> =
             state.sankey.with_value(|sankey| sankey.links.iter().map(|link| link.journeys).collect());
         if let Some(next) = step(spot, key, &starts, &walk_ends, &sizes) {
-            focus(&format!("{prefix}-{}", next.id()));
+            focus(&format!("{key_prefix}-{}", next.id()));
         }
     };
     let labels = nodes.clone();
@@ -305,7 +310,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                             let part = through as f32 / sankey.links[at].journeys.max(1) as f32;
                             (through > 0).then(|| {
                                 let path = lit_drawing.ribbon_part(&lit_drawing.nodes[from], &lit_drawing.nodes[to], &lit_drawing.links[at], part, run == Run::Down);
-                                let fill = format!("url(#{prefix}-{}-{})", paint(state, &sankey.nodes[from]), paint(state, &sankey.nodes[to]));
+                                let fill = format!("url(#{lit_prefix}-{}-{})", paint(state, &sankey.nodes[from]), paint(state, &sankey.nodes[to]));
                                 view! { <path d=path fill=fill></path> }
                             })
                         }).collect_view())

@@ -7,6 +7,7 @@ pub mod format;
 pub mod frame;
 pub mod help;
 pub mod icon;
+pub mod live;
 pub mod loaded;
 pub mod notice;
 pub mod owner;

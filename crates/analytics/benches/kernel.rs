@@ -3,11 +3,12 @@
 
 use std::sync::LazyLock;
 
+use analytics::followed::followed;
 use analytics::funnel::{Request as Funnel, funnel};
 use analytics::sankey::{Direction, Occurrence, Request, sankey};
-use analytics::transitions::transitions;
+use analytics::transitions::{measure, transitions};
 use analytics::variants::{Loops, variants};
-use analytics::{JourneyLog, Projection, Repeats, Selection, Times};
+use analytics::{Basis, JourneyLog, Journeys, Projection, Repeats, Selection, Times};
 use divan::{Bencher, black_box};
 
 const NODES: u32 = 200;
@@ -19,11 +20,22 @@ struct Made {
     class: Vec<u32>,
     node: Vec<u32>,
     owner: Vec<u32>,
+    /// With repeats kept, and folded.
+    kept: Journeys,
+    folded: Journeys,
 }
 
 impl Made {
     fn projection(&self) -> Projection<'_> {
         Projection { class: &self.class, node: &self.node, owner: &self.owner, nodes: NODES }
+    }
+
+    fn kept(&self) -> Basis<'_> {
+        Basis { log: &self.log, projection: self.projection(), journeys: &self.kept }
+    }
+
+    fn folded(&self) -> Basis<'_> {
+        Basis { log: &self.log, projection: self.projection(), journeys: &self.folded }
     }
 }
 
@@ -59,9 +71,12 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
     }
     let cases = vec![0; time.len()];
     let log = JourneyLog::new(offsets, time, class.clone(), cases).expect("a log");
-    let node = (0..CLASSES).map(|class| class % NODES).collect();
-    let owner = (0..CLASSES).map(|class| class % 9).collect();
-    Made { log, class, node, owner }
+    let node: Vec<u32> = (0..CLASSES).map(|class| class % NODES).collect();
+    let owner: Vec<u32> = (0..CLASSES).map(|class| class % NODES % 9).collect();
+    let projection = Projection { class: &class, node: &node, owner: &owner, nodes: NODES };
+    let kept = Journeys::of(&log, &projection, &keeping());
+    let folded = Journeys::of(&log, &projection, &Selection::default());
+    Made { log, class, node, owner, kept, folded }
 });
 
 fn main() {
@@ -75,15 +90,29 @@ fn keeping() -> Selection {
 #[divan::bench(sample_count = 10, args = [Times::Leave, Times::Measure])]
 fn transitions_keeping_repeats(bencher: Bencher<'_, '_>, times: Times) {
     let made = &*MADE;
-    bencher.bench(|| black_box(transitions(&made.log, &made.projection(), &keeping(), times)));
+    bencher.bench(|| black_box(transitions(&made.kept(), times)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn measuring_100_transitions(bencher: Bencher<'_, '_>) {
+    let made = &*MADE;
+    let mut all = transitions(&made.kept(), Times::Leave).transitions;
+    bencher.bench_local(|| measure(&made.kept(), black_box(&mut all[..100])));
 }
 
 #[divan::bench(sample_count = 10, args = [Times::Leave, Times::Measure])]
 fn sankey_8_steps_top_12(bencher: Bencher<'_, '_>, times: Times) {
     let made = &*MADE;
-    let request =
-        Request { direction: Direction::Forward, anchor: None, steps: 8, top: 12, opened: Vec::new(), times };
-    bencher.bench(|| black_box(sankey(&made.log, &made.projection(), &keeping(), &request)));
+    let request = Request {
+        direction: Direction::Forward,
+        anchor: None,
+        steps: 8,
+        top: 12,
+        opened: Vec::new(),
+        filters: Vec::new(),
+        times,
+    };
+    bencher.bench(|| black_box(sankey(&made.kept(), &request)));
 }
 
 #[divan::bench(sample_count = 10)]
@@ -95,9 +124,10 @@ fn backward_6_steps(bencher: Bencher<'_, '_>) {
         steps: 6,
         top: 12,
         opened: Vec::new(),
+        filters: Vec::new(),
         times: Times::Leave,
     };
-    bencher.bench(|| black_box(sankey(&made.log, &made.projection(), &keeping(), &request)));
+    bencher.bench(|| black_box(sankey(&made.kept(), &request)));
 }
 
 #[divan::bench(sample_count = 10)]
@@ -105,13 +135,34 @@ fn funnel_4_steps_in_7_days(bencher: Bencher<'_, '_>) {
     let made = &*MADE;
     let step = |node: u32| (0..NODES).map(|other| other == node).collect();
     let request = Funnel { steps: [2, 5, 9, 14].map(step).into(), window: Some(7 * 86_400_000_000) };
-    bencher.bench(|| black_box(funnel(&made.log, &made.projection(), &Selection::default(), &request)));
+    bencher.bench(|| black_box(funnel(&made.kept(), &request)));
 }
 
 #[divan::bench(sample_count = 5)]
 fn variants_with_loops_folded(bencher: Bencher<'_, '_>) {
     let made = &*MADE;
-    bencher.bench(|| {
-        black_box(variants(&made.log, &made.projection(), &Selection::default(), Loops::Collapse, 200))
-    });
+    bencher.bench(|| black_box(variants(&made.folded(), Loops::Collapse, 200)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn followed_by_within_7_days(bencher: Bencher<'_, '_>) {
+    let made = &*MADE;
+    let outcome: Vec<bool> = (0..NODES).map(|node| node % 20 == 3).collect();
+    bencher.bench(|| black_box(followed(&made.kept(), &outcome, 7 * 86_400_000_000)));
+}
+
+#[divan::bench(sample_count = 5, args = [Repeats::Keep, Repeats::Collapse])]
+fn laying_out(bencher: Bencher<'_, '_>, repeats: Repeats) {
+    let made = &*MADE;
+    let selection = Selection { repeats, ..Selection::default() };
+    bencher.bench(|| black_box(Journeys::of(&made.log, &made.projection(), &selection)));
+}
+
+#[divan::bench(sample_count = 5)]
+fn laying_out_a_period(bencher: Bencher<'_, '_>) {
+    let made = &*MADE;
+    let (first, last) = made.log.span().expect("events");
+    let (from, until) = (Some(first + (last - first) / 4), Some(last - (last - first) / 4));
+    let selection = Selection { from, until, ..Selection::default() };
+    bencher.bench(|| black_box(Journeys::of(&made.log, &made.projection(), &selection)));
 }

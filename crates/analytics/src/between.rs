@@ -1,10 +1,11 @@
 //! The time from one node to another: of each journey that has both, from its first event at the one to its first
 //! event at the other after that.
 
+use std::ops::Range;
+
 use crate::aggregate::{Aggregate, run};
-use crate::log::JourneyLog;
+use crate::journeys::Basis;
 use crate::quantile::median_and_p95;
-use crate::selection::{Projection, Repeats, Selection, Stop};
 
 /// Bars of a distribution.
 const BARS: usize = 24;
@@ -26,50 +27,80 @@ pub struct Between {
 struct Gaps {
     nodes: (u32, u32),
     from: u64,
-    gaps: Vec<i64>,
+    /// Journey, instant of its first event at the first node, and time from there to the second.
+    found: Vec<(u32, i64, i64)>,
 }
 
 impl Aggregate for Gaps {
-    fn push(&mut self, _customer: u32, stops: &[Stop]) {
-        let Some(at) = stops.iter().position(|stop| stop.node == self.nodes.0) else { return };
-        self.from += 1;
-        if let Some(next) = stops[at + 1..].iter().find(|stop| stop.node == self.nodes.1) {
-            self.gaps.push(next.first - stops[at].first);
+    fn push(&mut self, basis: &Basis<'_>, journeys: Range<usize>) {
+        for journey in journeys {
+            let mut stops = basis.journeys.stops(journey);
+            let Some(at) = stops.find(|&stop| basis.journeys.node(stop) == self.nodes.0) else { continue };
+            self.from += 1;
+            let first = basis.first(at);
+            // Further events of the stop itself count where both ends are one node.
+            let next = if self.nodes.0 == self.nodes.1 && basis.journeys.held(at) > 1 {
+                basis.journeys.events(at).nth(1).map(|event| basis.log.times()[event])
+            } else {
+                stops.find(|&stop| basis.journeys.node(stop) == self.nodes.1).map(|stop| basis.first(stop))
+            };
+            if let Some(next) = next {
+                self.found.push((journey as u32, first, next - first));
+            }
         }
     }
 
     fn merge(&mut self, other: Self) {
         self.from += other.from;
-        self.gaps.extend(other.gaps);
+        self.found.extend(other.found);
     }
+}
+
+fn gaps(basis: &Basis<'_>, nodes: (u32, u32)) -> Gaps {
+    run(basis, || Gaps { nodes, from: 0, found: Vec::new() })
 }
 
 /// Measures the time between two nodes.
-pub fn between(
-    log: &JourneyLog,
-    projection: &Projection<'_>,
-    selection: &Selection,
-    nodes: (u32, u32),
-) -> Between {
-    let selection = Selection { repeats: Repeats::Keep, ..selection.clone() };
-    let empty = || Gaps { nodes, from: 0, gaps: Vec::new() };
-    let mut found = run(log, projection, &selection, usize::MAX, empty);
-    let time = median_and_p95(&mut found.gaps);
+pub fn between(basis: &Basis<'_>, nodes: (u32, u32)) -> Between {
+    let found = gaps(basis, nodes);
+    let mut gaps: Vec<i64> = found.found.iter().map(|&(_, _, gap)| gap).collect();
+    let time = median_and_p95(&mut gaps);
     Between {
         from: found.from,
-        journeys: found.gaps.len() as u64,
+        journeys: gaps.len() as u64,
         time,
-        bars: time.map_or_else(Vec::new, |(_, p95)| bars(&found.gaps, p95)),
+        bars: time.map_or_else(Vec::new, |(_, p95)| bars(&gaps, p95)),
     }
 }
 
-/// Bars up to a quarter beyond the 95th percentile; the last takes the rest.
+/// The journeys behind a bar (its place from 0), or behind them all: customer and instant of the first node.
+pub fn behind(basis: &Basis<'_>, nodes: (u32, u32), bar: Option<usize>) -> Vec<(u32, i64)> {
+    let found = gaps(basis, nodes).found;
+    let mut gaps: Vec<i64> = found.iter().map(|&(_, _, gap)| gap).collect();
+    let Some((_, p95)) = median_and_p95(&mut gaps) else { return Vec::new() };
+    let width = width(p95);
+    found
+        .into_iter()
+        .filter(|&(_, _, gap)| bar.is_none_or(|bar| bar_of(gap, width) == bar))
+        .map(|(journey, at, _)| (basis.journeys.customer(journey as usize), at))
+        .collect()
+}
+
+/// Bars reach a quarter beyond the 95th percentile.
+fn width(p95: f64) -> i64 {
+    ((p95 * 1.25 / BARS as f64).ceil() as i64).max(1)
+}
+
+/// The last bar takes what is longer.
+fn bar_of(gap: i64, width: i64) -> usize {
+    usize::try_from(gap / width).unwrap_or(0).min(BARS - 1)
+}
+
 fn bars(gaps: &[i64], p95: f64) -> Vec<(i64, u64)> {
-    let width = ((p95 * 1.25 / BARS as f64).ceil() as i64).max(1);
+    let width = width(p95);
     let mut bars: Vec<(i64, u64)> = (1..=BARS as i64).map(|bar| (bar * width, 0)).collect();
     for &gap in gaps {
-        let bar = usize::try_from(gap / width).unwrap_or(0).min(BARS - 1);
-        bars[bar].1 += 1;
+        bars[bar_of(gap, width)].1 += 1;
     }
     bars
 }

@@ -1,12 +1,14 @@
 //! Funnels: how far journeys come through ordered steps, within a window.
 //!
 //! Other events are allowed between the steps. A journey counts once, at the furthest step that it reaches from
-//! any start that works. Repeats of a node are never folded here, since a later start leaves more of the window.
+//! any start that works. Folded repeats are looked at one by one, since a later start leaves more of the window.
+
+use std::ops::Range;
 
 use crate::aggregate::{Aggregate, add_all, run};
-use crate::log::JourneyLog;
+use crate::journeys::{Basis, Node, with_nodes};
 use crate::quantile::median_and_p95;
-use crate::selection::{Projection, Repeats, Selection, Stop, Totals};
+use crate::selection::Totals;
 
 /// Most steps of a funnel.
 pub const MAX_STEPS: usize = 12;
@@ -36,80 +38,108 @@ pub struct Funnel {
     pub steps: Vec<Step>,
 }
 
+/// Instants of the steps of one way through a funnel.
+type Way = [i64; MAX_STEPS];
+
 /// How far a journey comes, and when it reached each step on the way that got it there first.
 struct Walk {
-    /// For each step: instants of the steps up to it, on the way with the latest start.
-    ways: Vec<Vec<i64>>,
-    furthest: Vec<i64>,
+    /// For each node, the steps that it is, one bit each.
+    is: Vec<u16>,
+    steps: usize,
+    window: Option<i64>,
+    /// For each step: instants of the steps up to it, on the way with the latest start; by bit in `begun`.
+    ways: [Way; MAX_STEPS],
+    furthest: Way,
 }
 
 impl Walk {
-    fn new(steps: usize) -> Self {
-        Self { ways: vec![Vec::with_capacity(steps); steps], furthest: Vec::with_capacity(steps) }
+    fn new(request: &Request, nodes: usize) -> Self {
+        let mut is = vec![0; nodes];
+        for (step, of) in request.steps.iter().take(MAX_STEPS).enumerate() {
+            for (bits, _) in is.iter_mut().zip(of).filter(|(_, is)| **is) {
+                *bits |= 1_u16 << step;
+            }
+        }
+        Self {
+            is,
+            steps: request.steps.len().min(MAX_STEPS),
+            window: request.window,
+            ways: [[0; MAX_STEPS]; MAX_STEPS],
+            furthest: [0; MAX_STEPS],
+        }
     }
 
     /// Steps reached; `furthest` then holds their instants.
-    fn reach(&mut self, request: &Request, stops: &[Stop]) -> usize {
-        self.furthest.clear();
-        for way in &mut self.ways {
-            way.clear();
-        }
-        let last = request.steps.len() - 1;
+    fn reach<N: Node>(&mut self, basis: &Basis<'_>, nodes: &[N], stops: Range<usize>) -> usize {
+        let (mut begun, mut reached) = (0_u16, 0);
         for stop in stops {
-            // From the last step down, so that one event is not two steps at once.
-            for step in (0..=last).rev() {
-                if !request.steps[step][stop.node as usize] {
-                    continue;
-                }
-                if step == 0 {
-                    self.ways[0].clear();
-                    self.ways[0].push(stop.first);
-                } else {
-                    let (before, from) = self.ways.split_at_mut(step);
-                    let Some(&start) = before[step - 1].first() else { continue };
-                    if request.window.is_some_and(|window| stop.first - start > window) {
-                        continue;
-                    }
-                    // The latest start leaves the most of the window: it replaces an earlier one.
-                    from[0].clone_from(&before[step - 1]);
-                    from[0].push(stop.first);
-                }
-                if step + 1 > self.furthest.len() {
-                    self.furthest.clone_from(&self.ways[step]);
-                }
+            // Only steps whose predecessor was reached can be taken, the first always.
+            let open = self.is[nodes[stop].at()] & (begun << 1 | 1);
+            if open == 0 {
+                continue;
             }
-            if self.furthest.len() == last + 1 {
-                break;
+            for event in basis.journeys.events(stop) {
+                let time = basis.log.times()[event];
+                // From the last step down, so that one event is not two steps at once.
+                let mut left = self.is[nodes[stop].at()] & (begun << 1 | 1);
+                while left != 0 {
+                    let step = 15 - left.leading_zeros() as usize;
+                    left ^= 1 << step;
+                    if step == 0 {
+                        self.ways[0][0] = time;
+                    } else {
+                        if self.window.is_some_and(|window| time - self.ways[step - 1][0] > window) {
+                            continue;
+                        }
+                        // The latest start leaves the most of the window: it replaces an earlier one.
+                        self.ways[step] = self.ways[step - 1];
+                        self.ways[step][step] = time;
+                    }
+                    begun |= 1 << step;
+                    if step + 1 > reached {
+                        self.furthest = self.ways[step];
+                        reached = step + 1;
+                    }
+                }
+                if reached == self.steps {
+                    return reached;
+                }
             }
         }
-        self.furthest.len()
+        reached
+    }
+
+    /// Calls `take` with each journey and the steps that it reaches.
+    fn all(&mut self, basis: &Basis<'_>, journeys: Range<usize>, mut take: impl FnMut(&Self, usize, usize)) {
+        with_nodes!(basis.journeys, nodes => {
+            for journey in journeys {
+                let reached = self.reach(basis, nodes, basis.journeys.stops(journey));
+                take(self, journey, reached);
+            }
+        });
     }
 }
 
-struct Counts<'a> {
-    request: &'a Request,
-    selected: Totals,
+struct Counts {
     reached: Vec<u64>,
     gaps: Vec<Vec<i64>>,
     walk: Walk,
 }
 
-impl Aggregate for Counts<'_> {
-    fn push(&mut self, _customer: u32, stops: &[Stop]) {
-        self.selected.journeys += 1;
-        self.selected.events += stops.len() as u64;
-        let reached = self.walk.reach(self.request, stops);
-        for step in 0..reached {
-            self.reached[step] += 1;
-            if step > 0 {
-                self.gaps[step].push(self.walk.furthest[step] - self.walk.furthest[step - 1]);
+impl Aggregate for Counts {
+    fn push(&mut self, basis: &Basis<'_>, journeys: Range<usize>) {
+        let Self { reached, gaps, walk } = self;
+        walk.all(basis, journeys, |walk, _, steps| {
+            for step in 0..steps {
+                reached[step] += 1;
+                if step > 0 {
+                    gaps[step].push(walk.furthest[step] - walk.furthest[step - 1]);
+                }
             }
-        }
+        });
     }
 
     fn merge(&mut self, other: Self) {
-        self.selected.journeys += other.selected.journeys;
-        self.selected.events += other.selected.events;
         add_all(&mut self.reached, &other.reached);
         for (gaps, more) in self.gaps.iter_mut().zip(other.gaps) {
             gaps.extend(more);
@@ -117,29 +147,21 @@ impl Aggregate for Counts<'_> {
     }
 }
 
-/// Counts a funnel. A request without steps gives none.
-pub fn funnel(
-    log: &JourneyLog,
-    projection: &Projection<'_>,
-    selection: &Selection,
-    request: &Request,
-) -> Funnel {
-    let steps = request.steps.len();
+/// Counts a funnel of at most [`MAX_STEPS`] steps. A request without steps gives none.
+pub fn funnel(basis: &Basis<'_>, request: &Request) -> Funnel {
+    let steps = request.steps.len().min(MAX_STEPS);
     if steps == 0 {
         return Funnel::default();
     }
-    let selection = Selection { repeats: Repeats::Keep, ..selection.clone() };
-    let counts = run(log, projection, &selection, usize::MAX, || Counts {
-        request,
-        selected: Totals::default(),
+    let counts = run(basis, || Counts {
         reached: vec![0; steps],
         gaps: vec![Vec::new(); steps],
-        walk: Walk::new(steps),
+        walk: Walk::new(request, basis.projection.nodes as usize),
     });
     let figures = counts.reached.into_iter().zip(counts.gaps);
     let steps =
         figures.map(|(journeys, mut gaps)| Step { journeys, time: median_and_p95(&mut gaps) }).collect();
-    Funnel { selected: counts.selected, steps }
+    Funnel { selected: basis.journeys.selected(), steps }
 }
 
 /// Which journeys of a funnel.
@@ -151,23 +173,24 @@ pub enum Part {
     Left(usize),
 }
 
-struct Behind<'a> {
-    request: &'a Request,
+struct Behind {
     part: Part,
     walk: Walk,
     customers: Vec<(u32, i64)>,
 }
 
-impl Aggregate for Behind<'_> {
-    fn push(&mut self, customer: u32, stops: &[Stop]) {
-        let reached = self.walk.reach(self.request, stops);
-        let (step, meant) = match self.part {
-            Part::Reached(step) => (step, reached > step),
-            Part::Left(step) => (step, reached == step + 1),
-        };
-        if meant {
-            self.customers.push((customer, self.walk.furthest[step]));
-        }
+impl Aggregate for Behind {
+    fn push(&mut self, basis: &Basis<'_>, journeys: Range<usize>) {
+        let Self { part, walk, customers } = self;
+        walk.all(basis, journeys, |walk, journey, reached| {
+            let (step, meant) = match *part {
+                Part::Reached(step) => (step, reached > step),
+                Part::Left(step) => (step, reached == step + 1),
+            };
+            if meant {
+                customers.push((basis.journeys.customer(journey), walk.furthest[step]));
+            }
+        });
     }
 
     fn merge(&mut self, other: Self) {
@@ -176,18 +199,10 @@ impl Aggregate for Behind<'_> {
 }
 
 /// The journeys of a part: customer and instant of the step. As many as the figure says.
-pub fn behind(
-    log: &JourneyLog,
-    projection: &Projection<'_>,
-    selection: &Selection,
-    request: &Request,
-    part: Part,
-) -> Vec<(u32, i64)> {
-    let steps = request.steps.len();
-    if steps == 0 {
+pub fn behind(basis: &Basis<'_>, request: &Request, part: Part) -> Vec<(u32, i64)> {
+    if request.steps.is_empty() {
         return Vec::new();
     }
-    let selection = Selection { repeats: Repeats::Keep, ..selection.clone() };
-    let empty = || Behind { request, part, walk: Walk::new(steps), customers: Vec::new() };
-    run(log, projection, &selection, usize::MAX, empty).customers
+    let nodes = basis.projection.nodes as usize;
+    run(basis, || Behind { part, walk: Walk::new(request, nodes), customers: Vec::new() }).customers
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::journeys::tasks;
 use crate::quantile::median_and_p95;
 
 /// Whether the times between stops are measured, which takes longer than counting.
@@ -29,73 +30,55 @@ impl Gaps {
         self.parts.push(other.own);
     }
 
-    /// The same times, their cells numbered anew.
-    pub fn renumbered(mut self, numbers: &[u32]) -> Self {
-        for (cell, _) in self.parts.iter_mut().flatten().chain(&mut self.own) {
-            *cell = numbers[*cell as usize];
-        }
-        self
-    }
-
     /// Median and 95th percentile of each of `cells` cells; none where it has no time.
     pub fn quantiles(mut self, cells: usize) -> Vec<Option<(f64, f64)>> {
         self.parts.push(std::mem::take(&mut self.own));
-        let mut counts = vec![0_usize; cells];
-        for &(cell, _) in self.parts.iter().flatten() {
-            counts[cell as usize] += 1;
-        }
-        // Each thread takes a range of cells with about as many values as the others'.
-        let all: usize = counts.iter().sum();
-        let share = all.div_ceil(rayon::current_num_threads()).max(1);
-        let mut ranges = Vec::new();
-        let (mut from, mut held) = (0, 0);
-        for (cell, count) in counts.iter().enumerate() {
-            held += count;
-            if held >= share || cell + 1 == cells {
-                ranges.push(from..cell + 1);
-                (from, held) = (cell + 1, 0);
-            }
-        }
-        let parts = &self.parts;
-        let quantiles = ranges.into_par_iter().flat_map_iter(|range| {
-            let mut grouped = Grouped::new(parts, &counts, range.clone());
-            range.map(move |cell| median_and_p95(grouped.of(cell))).collect::<Vec<_>>()
+        let grouped: Vec<Grouped> = self.parts.into_par_iter().map(|part| Grouped::new(&part, cells)).collect();
+        // A task takes some cells, and puts together what the parts have of each.
+        let tasks = tasks(cells, 1);
+        let quantiles = tasks.into_par_iter().flat_map_iter(|range| {
+            let mut values = Vec::new();
+            range
+                .map(|cell| {
+                    values.clear();
+                    grouped.iter().for_each(|part| values.extend_from_slice(part.of(cell)));
+                    median_and_p95(&mut values)
+                })
+                .collect::<Vec<_>>()
         });
         quantiles.collect()
     }
 }
 
-/// The values of a range of cells, one contiguous run a cell.
+/// Values of one part, one contiguous run a cell.
 struct Grouped {
-    first: usize,
-    end: Vec<usize>,
+    /// Cell `c` has the values `ends[c - 1]..ends[c]`.
+    ends: Vec<u32>,
     values: Vec<i64>,
 }
 
 impl Grouped {
-    fn new(parts: &[Vec<(u32, i64)>], counts: &[usize], range: std::ops::Range<usize>) -> Self {
-        // `end` starts as each run's beginning and grows to its end while the run is filled.
-        let mut end = Vec::with_capacity(range.len());
-        let mut next = 0;
-        for &count in &counts[range.clone()] {
-            end.push(next);
-            next += count;
+    fn new(part: &[(u32, i64)], cells: usize) -> Self {
+        let mut ends = vec![0_u32; cells + 1];
+        for &(cell, _) in part {
+            ends[cell as usize + 1] += 1;
         }
-        let mut values = vec![0; next];
-        for &(cell, gap) in parts.iter().flatten() {
-            let cell = (cell as usize).wrapping_sub(range.start);
-            if let Some(place) = end.get_mut(cell) {
-                values[*place] = gap;
-                *place += 1;
-            }
+        for cell in 0..cells {
+            ends[cell + 1] += ends[cell];
         }
-        Self { first: range.start, end, values }
+        // What is the run's beginning grows to its end while the run is filled.
+        let mut values = vec![0; part.len()];
+        for &(cell, gap) in part {
+            let place = &mut ends[cell as usize];
+            values[*place as usize] = gap;
+            *place += 1;
+        }
+        Self { ends, values }
     }
 
-    fn of(&mut self, cell: usize) -> &mut [i64] {
-        let cell = cell - self.first;
-        let from = if cell == 0 { 0 } else { self.end[cell - 1] };
-        &mut self.values[from..self.end[cell]]
+    fn of(&self, cell: usize) -> &[i64] {
+        let from = if cell == 0 { 0 } else { self.ends[cell - 1] };
+        &self.values[from as usize..self.ends[cell] as usize]
     }
 }
 

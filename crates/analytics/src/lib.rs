@@ -1,8 +1,9 @@
 //! The pure kernel: what journeys are, and every figure made from them.
 //!
 //! A [`JourneyLog`] holds events in columns. A [`Projection`] says which node each event becomes. A
-//! [`Selection`] says which events and which journeys count. Every analysis is a mergeable aggregate over
-//! whole journeys (see [`aggregate`]), so customers can be split over threads or machines in any way
+//! [`Selection`] says which events and which journeys count. [`Journeys`] are what the three make together: one
+//! column of nodes, kept as long as nothing of it changes. Every analysis reads a [`Basis`] and is a mergeable
+//! aggregate over whole journeys (see [`aggregate`]), so journeys can be split over threads or machines in any way
 //! without changing an answer. Definitions of the figures are in ARCHITECTURE.md.
 //!
 //! Not here: files, databases, clocks, serialisation, text. Names are integers; who shows them knows
@@ -10,16 +11,22 @@
 
 pub mod aggregate;
 pub mod between;
+pub mod compare;
+pub mod followed;
 pub mod funnel;
 mod gaps;
+pub mod journeys;
 pub mod layout;
 pub mod log;
+pub mod map;
 pub mod quantile;
 pub mod sankey;
+pub mod segment;
 pub mod selection;
 pub mod transitions;
 pub mod variants;
 
 pub use gaps::Times;
+pub use journeys::{Basis, Journeys};
 pub use log::{JourneyLog, LogError};
 pub use selection::{Projection, Repeats, Selection, Unit};

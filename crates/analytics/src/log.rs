@@ -83,6 +83,11 @@ impl JourneyLog {
         &self.activity
     }
 
+    /// Where each customer's events begin, and where the last one's end.
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
     /// Case codes, 0 for none.
     pub fn cases(&self) -> &[u32] {
         &self.case

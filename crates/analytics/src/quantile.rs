@@ -6,22 +6,25 @@ pub fn median_and_p95(values: &mut [i64]) -> Option<(f64, f64)> {
     if values.is_empty() {
         return None;
     }
-    let median = quantile(values, 0.5);
-    let p95 = quantile(values, 0.95);
+    let all = values.len();
+    let (median, above) = quantile(values, all, 0, 0.5);
+    // What is above the median's rank holds all that the higher quantile needs.
+    let (p95, _) = quantile(&mut values[above..], all, above, 0.95);
     Some((median, p95))
 }
 
-fn quantile(values: &mut [i64], p: f64) -> f64 {
-    let position = (values.len() - 1) as f64 * p;
+/// The quantile of `all` values of which `values` are those from rank `first` on; and the rank that it begins at.
+fn quantile(values: &mut [i64], all: usize, first: usize, p: f64) -> (f64, usize) {
+    let position = (all - 1) as f64 * p;
     let below = position.floor() as usize;
     let fraction = position - below as f64;
-    let (_, &mut low, above) = values.select_nth_unstable(below);
+    let (_, &mut low, above) = values.select_nth_unstable(below - first);
     if fraction == 0.0 {
-        return low as f64;
+        return (low as f64, below);
     }
     // The rank above is the least of what lies right of the selected one.
     let high = above.iter().copied().min().unwrap_or(low);
-    low as f64 + (high as f64 - low as f64) * fraction
+    (low as f64 + (high as f64 - low as f64) * fraction, below)
 }
 
 #[cfg(test)]

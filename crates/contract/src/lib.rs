@@ -4,6 +4,7 @@
 //! (seconds, cents, counts, shares between 0 and 1); pages turn them into text.
 
 pub mod error;
+pub mod ingest;
 pub mod inventory;
 pub mod journeys;
 pub mod palette;

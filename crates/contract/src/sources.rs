@@ -14,6 +14,10 @@ pub struct SourceRow {
     /// Seconds since 1970.
     pub last_import: Option<i64>,
     pub quarantined: u64,
+    /// When the last event came, where that is longer ago than the source's rhythm allows.
+    pub quiet_since: Option<i64>,
+    /// Folder whose files are imported by themselves, for those who may import.
+    pub inbox: Option<String>,
 }
 
 /// The sources page.

@@ -4,7 +4,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as _};
 
-use crate::{Db, DbError, Tx, new_id, workspace};
+use crate::links::LinkSet;
+use crate::tail::{Added, TailRow};
+use crate::{Db, DbError, Tx, links, new_id, tail, workspace};
 
 mod source {
     use sea_orm::entity::prelude::*;
@@ -263,6 +265,11 @@ pub async fn finish_import(tx: &Tx, ended: &Import, segments: &[Segment]) -> Res
     if segments.is_empty() {
         return Ok(());
     }
+    add_segments(tx, &ended.id, segments).await
+}
+
+/// Records segments behind the others.
+pub async fn add_segments(tx: &Tx, import_id: &str, segments: &[Segment]) -> Result<(), DbError> {
     let last: Option<i64> = segment::Entity::find()
         .filter(segment::Column::WorkspaceId.eq(&tx.workspace))
         .select_only()
@@ -276,7 +283,7 @@ pub async fn finish_import(tx: &Tx, ended: &Import, segments: &[Segment]) -> Res
         segment::ActiveModel {
             id: Set(new_id()),
             workspace_id: Set(tx.workspace.clone()),
-            import_id: Set(ended.id.clone()),
+            import_id: Set(import_id.to_owned()),
             source_id: Set(source_id),
             ordinal: Set(ordinal),
             file: Set(file),
@@ -319,14 +326,129 @@ pub async fn unfinished(db: &Db) -> Result<Vec<String>, DbError> {
         .await?)
 }
 
-/// The sources and the manifest with its version, all as of one moment.
-pub async fn manifest(db: &Db) -> Result<(i64, Vec<Source>, Vec<Segment>), DbError> {
+/// All that counts, with its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    pub version: i64,
+    pub sources: Vec<Source>,
+    pub segments: Vec<Segment>,
+    pub tail: Vec<TailRow>,
+    pub links: Vec<LinkSet>,
+}
+
+/// Reads the manifest, all as of one moment.
+pub async fn manifest(db: &Db) -> Result<Manifest, DbError> {
     let moment = db.moment().await?;
-    let version = workspace::get_in(&moment, &db.workspace).await?.data_version;
-    let sources = sources_in(&moment, &db.workspace).await?;
-    let segments = segments_in(&moment, &db.workspace).await?;
+    let manifest = Manifest {
+        version: workspace::get_in(&moment, &db.workspace).await?.data_version,
+        sources: sources_in(&moment, &db.workspace).await?,
+        segments: segments_in(&moment, &db.workspace).await?,
+        tail: tail::all_in(&moment, &db.workspace).await?,
+        links: links::all_in(&moment, &db.workspace).await?,
+    };
     moment.commit().await?;
-    Ok((version, sources, segments))
+    Ok(manifest)
+}
+
+/// Ids of all imports.
+pub async fn ids(db: &Db) -> Result<Vec<String>, DbError> {
+    Ok(import::Entity::find()
+        .filter(import::Column::WorkspaceId.eq(&db.workspace))
+        .select_only()
+        .column(import::Column::Id)
+        .into_tuple()
+        .all(&db.reader)
+        .await?)
+}
+
+/// The finished import of a source with that name for people.
+pub(crate) async fn find_done(tx: &Tx, source_id: &str, file: &str) -> Result<Option<Import>, DbError> {
+    Ok(import::Entity::find()
+        .filter(import::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(import::Column::SourceId.eq(source_id))
+        .filter(import::Column::File.eq(file))
+        .filter(import::Column::State.eq("done"))
+        .into_model::<Import>()
+        .one(&tx.inner)
+        .await?)
+}
+
+/// The account of a source's latest batches over HTTP, under whose name its sealed events are kept.
+pub async fn sealing_account(db: &Db, source_id: &str) -> Result<Option<String>, DbError> {
+    Ok(import::Entity::find()
+        .filter(import::Column::WorkspaceId.eq(&db.workspace))
+        .filter(import::Column::SourceId.eq(source_id))
+        .filter(import::Column::File.starts_with("API, "))
+        .order_by_desc(import::Column::Id)
+        .select_only()
+        .column(import::Column::Id)
+        .into_tuple()
+        .one(&db.reader)
+        .await?)
+}
+
+/// The import that brought a segment.
+pub async fn import_of_segment(db: &Db, file: &str) -> Result<Option<String>, DbError> {
+    Ok(segment::Entity::find()
+        .filter(segment::Column::WorkspaceId.eq(&db.workspace))
+        .filter(segment::Column::File.eq(file))
+        .select_only()
+        .column(segment::Column::ImportId)
+        .into_tuple()
+        .one(&db.reader)
+        .await?)
+}
+
+/// Makes other changes to the manifest wait until this one is through, and says how many segments a source has.
+pub async fn lock_segments(tx: &Tx, source_id: &str) -> Result<u64, DbError> {
+    workspace::data_changed(tx).await?;
+    Ok(segment::Entity::find()
+        .filter(segment::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(segment::Column::SourceId.eq(source_id))
+        .count(&tx.inner)
+        .await?)
+}
+
+/// Adds what a batch brought to the day's account of its source.
+pub async fn grow(tx: &Tx, account: &Import, added: Added, reasons: &str, now: i64) -> Result<(), DbError> {
+    let Added { received, accepted, duplicate, quarantined, first_event, last_event } = added;
+    let least = |known: Option<i64>, new: Option<i64>| known.into_iter().chain(new).min();
+    let most = |known: Option<i64>, new: Option<i64>| known.into_iter().chain(new).max();
+    let grown = Import {
+        received: account.received + received,
+        accepted: account.accepted + accepted,
+        duplicate: account.duplicate + duplicate,
+        quarantined: account.quarantined + quarantined,
+        reasons: Some(reasons.to_owned()).filter(|_| account.quarantined + quarantined > 0),
+        finished_at: Some(now),
+        first_event: least(account.first_event, first_event),
+        last_event: most(account.last_event, last_event),
+        ..account.clone()
+    };
+    import::Entity::update_many()
+        .set(row(tx, &grown))
+        .filter(import::Column::Id.eq(&account.id))
+        .exec(&tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Puts segments in the place of others; false, and nothing done, where one of the others is not there any more.
+pub async fn replace_segments(
+    tx: &Tx,
+    import_id: &str,
+    files: &[String],
+    segments: &[Segment],
+) -> Result<bool, DbError> {
+    workspace::data_changed(tx).await?;
+    let delete = segment::Entity::delete_many()
+        .filter(segment::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(segment::Column::File.is_in(files.iter().map(String::as_str)));
+    if delete.exec(&tx.inner).await?.rows_affected != files.len() as u64 {
+        return Ok(false);
+    }
+    add_segments(tx, import_id, segments).await?;
+    Ok(true)
 }
 
 /// The manifest, in order.

@@ -8,7 +8,10 @@ mod connection;
 mod error;
 pub mod imports;
 pub mod inventory;
+pub mod links;
 pub mod people;
+pub mod saved;
+pub mod tail;
 pub mod uploads;
 pub mod workspace;
 

@@ -1,6 +1,7 @@
 //! One customer's events in full, read from the segments of their bucket.
 
 use crate::segment::{bucket_of, read_rows};
+use crate::tail::Tail;
 use crate::{CustomerKey, EventsError, SegmentRef, Store};
 
 /// An event as it is stored.
@@ -20,32 +21,56 @@ pub struct StoredEvent {
     pub attributes: Vec<(String, String)>,
 }
 
-/// All events of a customer, in order.
+/// All events of a customer, in order. `ids` are the pseudonyms that the customer has, the one that stands for all first.
 pub fn history_of(
     store: &Store,
     segments: &[SegmentRef],
-    customer: CustomerKey,
+    tails: &[Tail],
+    ids: &[CustomerKey],
 ) -> Result<Vec<StoredEvent>, EventsError> {
-    let bucket = bucket_of(customer);
     let mut found = Vec::new();
-    for (rank, segment) in segments.iter().enumerate().filter(|(_, segment)| segment.bucket == bucket) {
-        for row in read_rows(&store.segment(&segment.file), customer)? {
-            found.push(((row.time, segment.source_order, rank, row.position), segment.source.clone(), row));
+    for &customer in ids {
+        let bucket = bucket_of(customer);
+        for (rank, segment) in segments.iter().enumerate().filter(|(_, segment)| segment.bucket == bucket) {
+            for row in read_rows(&store.segment(&segment.file), customer)? {
+                let order = (row.time, segment.source_order, customer, rank, row.position);
+                found.push((
+                    order,
+                    StoredEvent {
+                        time: row.time,
+                        source: segment.source.clone(),
+                        activity: row.activity,
+                        case: row.case,
+                        reason: row.reason,
+                        text: row.text,
+                        duration: row.duration,
+                        cost: row.cost,
+                        attributes: row.attributes,
+                    },
+                ));
+            }
+        }
+        for tail in tails {
+            for (position, event) in (0..).zip(&tail.events).filter(|(_, event)| event.customer == customer) {
+                let event = event.clone();
+                let order = (event.time, tail.source_order, customer, usize::MAX, position);
+                found.push((
+                    order,
+                    StoredEvent {
+                        time: event.time,
+                        source: tail.source.clone(),
+                        activity: event.activity,
+                        case: event.case,
+                        reason: event.reason,
+                        text: event.text,
+                        duration: event.duration,
+                        cost: event.cost,
+                        attributes: event.attributes,
+                    },
+                ));
+            }
         }
     }
-    found.sort_by_key(|(order, ..)| *order);
-    Ok(found
-        .into_iter()
-        .map(|(_, source, row)| StoredEvent {
-            time: row.time,
-            source,
-            activity: row.activity,
-            case: row.case,
-            reason: row.reason,
-            text: row.text,
-            duration: row.duration,
-            cost: row.cost,
-            attributes: row.attributes,
-        })
-        .collect())
+    found.sort_by_key(|(order, _)| *order);
+    Ok(found.into_iter().map(|(_, event)| event).collect())
 }

@@ -8,7 +8,8 @@ use analytics::JourneyLog;
 use parquet::data_type::ByteArray;
 use rayon::prelude::*;
 
-use crate::segment::{BUCKETS, read_attributes, read_columns};
+use crate::segment::{BUCKETS, bucket_of, read_attributes, read_columns};
+use crate::tail::Tail;
 use crate::{CustomerKey, EventsError, Store};
 
 /// A segment that the manifest names, in the order in which segments were recorded.
@@ -26,6 +27,8 @@ pub struct SegmentRef {
 pub struct Activity {
     pub source: String,
     pub name: String,
+    /// Decides between events of one instant.
+    pub source_order: u32,
 }
 
 /// An attribute's values: one code an event, 0 for none.
@@ -38,13 +41,15 @@ pub struct Attribute {
 }
 
 /// Everything in memory.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     pub log: JourneyLog,
     /// Pseudonym of each customer of the log, ascending.
     pub customers: Vec<CustomerKey>,
     /// What the log's activity codes mean, by (source, name).
     pub activities: Vec<Activity>,
+    /// A hash of each case's text; code `i + 1` has the hash at `i`.
+    pub cases: Vec<u64>,
     /// Attributes by name; a contact's reason is the attribute `reason`.
     pub attributes: Vec<Attribute>,
 }
@@ -59,7 +64,19 @@ struct Part {
     activity: Vec<u32>,
     case: Vec<u32>,
     activities: Dictionary<(u32, Vec<u8>)>,
-    cases: u32,
+    cases: Vec<u64>,
+    attributes: Vec<(String, Dictionary<Vec<u8>>, Vec<u32>)>,
+}
+
+/// Rows of one bucket before they are sorted.
+#[derive(Default)]
+struct Rows {
+    /// Customer, time, order of the source, rank of the segment, position in it, and row.
+    order: Vec<(CustomerKey, i64, u32, u32, i64, u32)>,
+    activity: Vec<u32>,
+    case: Vec<u32>,
+    activities: Dictionary<(u32, Vec<u8>)>,
+    cases: Dictionary<Vec<u8>>,
     attributes: Vec<(String, Dictionary<Vec<u8>>, Vec<u32>)>,
 }
 
@@ -92,7 +109,17 @@ impl Snapshot {
             .into_par_iter()
             .map(|bucket| Part::load(store, segments, bucket))
             .collect::<Result<_, _>>()?;
-        join(parts, segments)
+        join(parts, &sources(segments.iter().map(|one| (one.source_order, one.source.as_str()))))
+    }
+
+    /// The events of tails, by themselves.
+    pub fn of_tails(tails: &[Tail]) -> Result<Self, EventsError> {
+        let parts = (0..BUCKETS).into_par_iter().map(|bucket| {
+            let mut rows = Rows::default();
+            tails.iter().for_each(|tail| rows.take_tail(tail, bucket));
+            rows.sorted()
+        });
+        join(parts.collect(), &sources(tails.iter().map(|one| (one.source_order, one.source.as_str()))))
     }
 
     /// The log's number for a pseudonym.
@@ -135,57 +162,86 @@ impl Recent {
 
 impl Part {
     fn load(store: &Store, segments: &[SegmentRef], bucket: u32) -> Result<Self, EventsError> {
-        let mut part = Self::default();
-        let mut order: Vec<(CustomerKey, i64, u32, u32, i64, u32)> = Vec::new();
-        let mut cases: Dictionary<Vec<u8>> = Dictionary::default();
-        let (mut activity, mut case) = (Vec::new(), Vec::new());
-        let mut attributes: Vec<(String, Dictionary<Vec<u8>>, Vec<u32>)> = Vec::new();
+        let mut rows = Rows::default();
         for (rank, segment) in segments.iter().enumerate().filter(|(_, segment)| segment.bucket == bucket) {
-            let path = store.segment(&segment.file);
-            let columns = read_columns(&path)?;
-            let base = order.len();
-            for (at, &customer) in columns.customer.iter().enumerate() {
-                let row = (base + at) as u32;
-                order.push((
-                    customer,
-                    columns.time[at],
-                    segment.source_order,
-                    rank as u32,
-                    columns.position[at],
-                    row,
-                ));
-            }
+            rows.take_segment(store, segment, rank as u32)?;
+        }
+        Ok(rows.sorted())
+    }
+}
+
+impl Rows {
+    fn take_segment(&mut self, store: &Store, segment: &SegmentRef, rank: u32) -> Result<(), EventsError> {
+        let path = store.segment(&segment.file);
+        let columns = read_columns(&path)?;
+        let base = self.order.len();
+        for (at, &customer) in columns.customer.iter().enumerate() {
+            let row = (base + at) as u32;
+            let (time, position) = (columns.time[at], columns.position[at]);
+            self.order.push((customer, time, segment.source_order, rank, position, row));
+        }
+        let mut recent = Recent::new();
+        self.activity.extend(columns.activity.iter().map(|value| {
+            recent.code(value, |bytes| self.activities.code((segment.source_order, bytes.to_vec())))
+        }));
+        let mut recent = Recent::new();
+        self.case.extend(columns.case.iter().map(|value| {
+            value.as_ref().map_or(0, |value| recent.code(value, |bytes| self.cases.code(bytes.to_vec()) + 1))
+        }));
+        let reasons = (REASON.to_owned(), columns.reason);
+        let with_reasons = reasons.1.iter().any(Option::is_some).then_some(reasons);
+        for (name, values) in with_reasons.into_iter().chain(read_attributes(&path)?) {
+            let (dictionary, codes) = self.attribute(&name, base);
             let mut recent = Recent::new();
-            activity.extend(columns.activity.iter().map(|value| {
-                recent.code(value, |bytes| part.activities.code((segment.source_order, bytes.to_vec())))
+            codes.extend(values.iter().map(|value| {
+                value
+                    .as_ref()
+                    .map_or(0, |value| recent.code(value, |bytes| dictionary.code(bytes.to_vec()) + 1))
             }));
-            let mut recent = Recent::new();
-            case.extend(columns.case.iter().map(|value| {
-                value.as_ref().map_or(0, |value| recent.code(value, |bytes| cases.code(bytes.to_vec()) + 1))
-            }));
-            let reasons = ("reason".to_owned(), columns.reason);
-            let with_reasons = reasons.1.iter().any(Option::is_some).then_some(reasons);
-            for (name, values) in with_reasons.into_iter().chain(read_attributes(&path)?) {
-                let at = match attributes.iter().position(|(known, ..)| *known == name) {
-                    Some(at) => at,
-                    None => {
-                        attributes.push((name, Dictionary::default(), Vec::new()));
-                        attributes.len() - 1
-                    }
-                };
-                let (_, dictionary, codes) = &mut attributes[at];
-                codes.resize(base, 0);
-                let mut recent = Recent::new();
-                codes.extend(values.iter().map(|value| {
-                    value
-                        .as_ref()
-                        .map_or(0, |value| recent.code(value, |bytes| dictionary.code(bytes.to_vec()) + 1))
-                }));
+        }
+        Ok(())
+    }
+
+    fn take_tail(&mut self, tail: &Tail, bucket: u32) {
+        for (position, event) in
+            (0..).zip(&tail.events).filter(|(_, event)| bucket_of(event.customer) == bucket)
+        {
+            let row = self.order.len();
+            self.order.push((event.customer, event.time, tail.source_order, u32::MAX, position, row as u32));
+            self.activity.push(self.activities.code((tail.source_order, event.activity.clone().into_bytes())));
+            let case = event.case.as_ref().map_or(0, |case| self.cases.code(case.clone().into_bytes()) + 1);
+            self.case.push(case);
+            let reason = event.reason.as_ref().map(|reason| (REASON, reason));
+            let own = event.attributes.iter().map(|(name, value)| (name.as_str(), value));
+            for (name, value) in reason.into_iter().chain(own) {
+                let (dictionary, codes) = self.attribute(name, row);
+                // A name that an event has twice keeps its first value.
+                if codes.len() == row {
+                    codes.push(dictionary.code(value.clone().into_bytes()) + 1);
+                }
             }
         }
-        for (.., codes) in &mut attributes {
-            codes.resize(order.len(), 0);
+    }
+
+    /// An attribute's dictionary, and its codes up to a row.
+    fn attribute(&mut self, name: &str, rows: usize) -> (&mut Dictionary<Vec<u8>>, &mut Vec<u32>) {
+        let at = match self.attributes.iter().position(|(known, ..)| known == name) {
+            Some(at) => at,
+            None => {
+                self.attributes.push((name.to_owned(), Dictionary::default(), Vec::new()));
+                self.attributes.len() - 1
+            }
+        };
+        let (_, dictionary, codes) = &mut self.attributes[at];
+        if codes.len() < rows {
+            codes.resize(rows, 0);
         }
+        (dictionary, codes)
+    }
+
+    fn sorted(self) -> Part {
+        let Self { mut order, activity, case, activities, cases, attributes } = self;
+        let mut part = Part { activities, ..Part::default() };
         order.sort_unstable();
         for &(customer, time, .., row) in &order {
             if part.customers.last() != Some(&customer) {
@@ -199,22 +255,35 @@ impl Part {
             part.activity.push(activity[row as usize]);
             part.case.push(case[row as usize]);
         }
-        part.cases = cases.keys.len() as u32;
+        part.cases = cases.keys.iter().map(|text| hashed(text)).collect();
         part.attributes = attributes
             .into_iter()
-            .map(|(name, dictionary, codes)| {
+            .map(|(name, dictionary, mut codes)| {
+                codes.resize(order.len(), 0);
                 let sorted = order.iter().map(|&(.., row)| codes[row as usize]).collect();
                 (name, dictionary, sorted)
             })
             .collect();
-        Ok(part)
+        part
     }
 }
 
+/// Name of the attribute that a contact's reason is.
+const REASON: &str = "reason";
+
+fn hashed(text: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&blake3::hash(text).as_bytes()[..8]);
+    u64::from_le_bytes(first)
+}
+
+/// Names of sources by their order.
+fn sources<'a>(all: impl Iterator<Item = (u32, &'a str)>) -> HashMap<u32, &'a str> {
+    all.collect()
+}
+
 /// Puts the buckets one behind the other and makes one dictionary of theirs.
-fn join(parts: Vec<Part>, segments: &[SegmentRef]) -> Result<Snapshot, EventsError> {
-    let source_of: HashMap<u32, &str> =
-        segments.iter().map(|segment| (segment.source_order, segment.source.as_str())).collect();
+fn join(parts: Vec<Part>, source_of: &HashMap<u32, &str>) -> Result<Snapshot, EventsError> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
 
     // Codes ascend by (source, name), whatever order the files came in.
@@ -240,6 +309,7 @@ fn join(parts: Vec<Part>, segments: &[SegmentRef]) -> Result<Snapshot, EventsErr
     let mut activity = Vec::with_capacity(total);
     let mut case = Vec::with_capacity(total);
     let mut first_case = 0;
+    let mut cases = Vec::new();
     for part in &parts {
         customers.extend_from_slice(&part.customers);
         for &length in &part.lengths {
@@ -253,7 +323,8 @@ fn join(parts: Vec<Part>, segments: &[SegmentRef]) -> Result<Snapshot, EventsErr
         activity.extend(part.activity.iter().map(|&code| codes[code as usize]));
         // Customers of different buckets share no case: their numbers only need to differ.
         case.extend(part.case.iter().map(|&code| if code == 0 { 0 } else { code + first_case }));
-        first_case += part.cases;
+        first_case += part.cases.len() as u32;
+        cases.extend_from_slice(&part.cases);
     }
     let attributes = names
         .into_iter()
@@ -275,6 +346,9 @@ fn join(parts: Vec<Part>, segments: &[SegmentRef]) -> Result<Snapshot, EventsErr
         })
         .collect();
     let log = JourneyLog::new(offsets, time, activity, case).map_err(EventsError::Log)?;
-    let activities = activities.into_iter().map(|(source, name, _)| Activity { source, name }).collect();
-    Ok(Snapshot { log, customers, activities, attributes })
+    let activities = activities
+        .into_iter()
+        .map(|(source, name, (source_order, _))| Activity { source, name, source_order })
+        .collect();
+    Ok(Snapshot { log, customers, activities, cases, attributes })
 }

@@ -21,7 +21,7 @@ pub struct ImportLock {
 impl Store {
     /// Opens a data folder, creating what is missing.
     pub fn open(root: &Path) -> Result<Self, EventsError> {
-        for folder in ["segments", "quarantine", "uploads", "keys"] {
+        for folder in ["segments", "quarantine", "uploads", "keys", "links", "cache", "inbox"] {
             let path = root.join(folder);
             fs::create_dir_all(&path).map_err(EventsError::io("creating", &path))?;
         }
@@ -54,6 +54,27 @@ impl Store {
         self.root.join("quarantine").join(format!("{import}.csv"))
     }
 
+    /// Where a set of links lies.
+    pub fn links(&self, file: &str) -> PathBuf {
+        self.root.join("links").join(file)
+    }
+
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
+    /// Where files of a source are dropped to be imported; made where it is missing. None for a source whose name can't
+    /// be a folder's.
+    pub fn inbox(&self, source: &str) -> Option<PathBuf> {
+        let plain = |letter: char| letter.is_alphanumeric() || "-_ ".contains(letter);
+        if source.is_empty() || source.trim() != source || !source.chars().all(plain) {
+            return None;
+        }
+        let folder = self.root.join("inbox").join(source);
+        fs::create_dir_all(&folder).ok()?;
+        Some(folder)
+    }
+
     /// Where an uploaded file waits for its import.
     pub fn upload(&self, id: &str) -> PathBuf {
         self.root.join("uploads").join(id)
@@ -75,12 +96,13 @@ impl Store {
         }
     }
 
-    /// Removes what imports left behind that never finished: segments that the manifest does not name, and
-    /// quarantined rows. Files of imports that are not among the unfinished stay, whoever wrote them.
-    /// Only for the holder of the lock.
+    /// Removes what counts for nothing: what imports left behind that never finished, and segments that the manifest does
+    /// not name (any more). Files of imports that are not `known` stay, whoever wrote them. Only for the holder of the
+    /// lock.
     pub fn sweep(
         &self,
         _lock: &ImportLock,
+        known: &HashSet<String>,
         unfinished: &HashSet<String>,
         named: &HashSet<String>,
     ) -> Result<usize, EventsError> {
@@ -91,7 +113,9 @@ impl Store {
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else { continue };
                 // An import's id is the 36 characters that its files' names begin with.
-                let left = name.get(..36).is_some_and(|import| unfinished.contains(import));
+                let import = name.get(..36).unwrap_or_default();
+                let segment = name.ends_with(".parquet") || name.ends_with(".tmp");
+                let left = unfinished.contains(import) || (segment && known.contains(import));
                 if left && !named.contains(name) {
                     fs::remove_file(entry.path()).map_err(EventsError::io("removing", entry.path()))?;
                     removed += 1;

@@ -1,6 +1,6 @@
 //! CSV of what a view shows. Cells that a spreadsheet would run as a formula are marked as text.
 
-use contract::journeys::{BetweenView, FunnelView, SankeyView, TransitionsView, VariantsView};
+use contract::journeys::{BetweenView, CompareView, FunnelView, SankeyView, TransitionsView, VariantsView};
 
 /// One row a link.
 pub fn sankey(view: &SankeyView) -> String {
@@ -28,6 +28,37 @@ pub fn sankey(view: &SankeyView) -> String {
             number(link.median_seconds),
             number(link.p95_seconds),
             format!("{:.6}", link.handoff_share),
+        ]);
+    }
+    out.finish()
+}
+
+/// One row a link, with both sets.
+pub fn compare(view: &CompareView) -> String {
+    let node = |id: &str| view.nodes.iter().find(|node| node.id == id);
+    let mut out = Table::new(&[
+        "from step",
+        "from",
+        "to",
+        "journeys A",
+        "journeys B",
+        "share of A",
+        "share of B",
+        "q-value",
+        "significant",
+    ]);
+    for link in &view.links {
+        let (Some(source), Some(target)) = (node(&link.source), node(&link.target)) else { continue };
+        out.row(&[
+            source.step.to_string(),
+            text(&source.label),
+            text(&target.label),
+            link.first.to_string(),
+            link.second.to_string(),
+            format!("{:.6}", link.first_share),
+            format!("{:.6}", link.second_share),
+            format!("{:.6}", link.q),
+            if link.significant { "yes" } else { "no" }.to_owned(),
         ]);
     }
     out.finish()

@@ -2,15 +2,17 @@
 //!
 //! Versions are asked from the database on every request, so changes by another process show at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
 
 use db::inventory::Inventory;
 use db::workspace::Workspace;
-use events::{SegmentRef, Snapshot};
+use events::{Aliases, SegmentRef, Snapshot, Tail};
 use tokio::sync::Mutex;
 
+use crate::journeys::{Answers, Grounds};
 use crate::mapping::{Mapped, map};
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, background};
 
 /// Everything that a view of journeys starts from.
 #[derive(Clone)]
@@ -18,6 +20,11 @@ pub struct Data {
     pub workspace: Workspace,
     pub snapshot: Arc<Snapshot>,
     pub segments: Arc<Vec<SegmentRef>>,
+    /// Events that wait for a segment.
+    pub tails: Arc<Vec<Tail>>,
+    /// Who has several ids, and how many ids with events that joined.
+    pub aliases: Arc<Aliases>,
+    pub joined: u64,
     pub inventory: Arc<Inventory>,
     pub mapped: Arc<Mapped>,
 }
@@ -25,10 +32,19 @@ pub struct Data {
 /// The latest of each; one computation at a time, the others wait for its result.
 #[derive(Default)]
 pub struct Cache {
-    events: Arc<Mutex<Option<Loaded>>>,
+    events: StdMutex<Option<Loaded>>,
+    loading: Mutex<()>,
     inventory: Mutex<Option<(i64, Arc<Inventory>)>>,
     mapped: Mutex<Option<MappedOf>>,
+    pub(crate) grounds: Grounds,
+    pub(crate) answers: Answers,
 }
+
+/// How long a question waits for newer events where older ones are at hand: then it is answered by these, and the page
+/// shows the newer ones as soon as they are there.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// From so many events on, a copy of the columns is kept for the next start.
+const KEPT_FROM: usize = 100_000;
 
 /// Classes, with what they were made from: indexes into these and no other.
 struct MappedOf {
@@ -37,18 +53,26 @@ struct MappedOf {
     mapped: Arc<Mapped>,
 }
 
+/// Events in memory, with what they were made from.
 #[derive(Clone)]
 struct Loaded {
     version: i64,
-    snapshot: Arc<Snapshot>,
     segments: Arc<Vec<SegmentRef>>,
+    tails: Arc<Vec<Tail>>,
+    links: Vec<String>,
+    aliases: Arc<Aliases>,
+    /// The events of the segments, those with the tail, and those with ids joined.
+    stored: Arc<Snapshot>,
+    plain: Arc<Snapshot>,
+    snapshot: Arc<Snapshot>,
 }
 
 /// The events, the inventory, and what each event is.
 pub async fn data(services: &Services) -> Result<Data, ServiceError> {
     let workspace = db::workspace::get(&services.db).await?;
     let inventory = inventory_of(services, &workspace).await?;
-    let Loaded { snapshot, segments, .. } = events_of(services, &workspace).await?;
+    let Loaded { snapshot, plain, segments, tails, aliases, .. } = events_of(services, &workspace).await?;
+    let joined = (plain.customers.len() - snapshot.customers.len()) as u64;
     let mut cached = services.cache.mapped.lock().await;
     let mapped = match &*cached {
         Some(known) if Arc::ptr_eq(&known.snapshot, &snapshot) && Arc::ptr_eq(&known.inventory, &inventory) => {
@@ -65,7 +89,7 @@ pub async fn data(services: &Services) -> Result<Data, ServiceError> {
             mapped
         }
     };
-    Ok(Data { workspace, snapshot, segments, inventory, mapped })
+    Ok(Data { workspace, snapshot, segments, tails, aliases, joined, inventory, mapped })
 }
 
 /// The inventory alone.
@@ -88,34 +112,132 @@ async fn inventory_of(services: &Services, workspace: &Workspace) -> Result<Arc<
     Ok(inventory)
 }
 
+fn latest(services: &Services) -> Option<Loaded> {
+    services.cache.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 async fn events_of(services: &Services, workspace: &Workspace) -> Result<Loaded, ServiceError> {
-    let mut cached = services.cache.events.clone().lock_owned().await;
-    if let Some(loaded) = &*cached
-        && loaded.version >= workspace.data_version
-    {
+    let known = latest(services);
+    if let Some(loaded) = known.as_ref().filter(|loaded| loaded.version >= workspace.data_version) {
         return Ok(loaded.clone());
     }
     // In a task of its own: whoever asked may leave, and the next one finds it done instead of beginning anew.
-    let services = services.clone();
-    let loading = tokio::spawn(async move {
-        let (version, segments) = manifest(&services).await?;
-        let segments = Arc::new(segments);
-        let (store, named) = (services.store.clone(), segments.clone());
-        let snapshot = Arc::new(tokio::task::spawn_blocking(move || Snapshot::load(&store, &named)).await??);
-        let loaded = Loaded { version, snapshot, segments };
-        *cached = Some(loaded.clone());
-        Ok(loaded)
-    });
-    loading.await?
+    let (held, wanted) = (services.clone(), workspace.data_version);
+    let loading = tokio::spawn(async move { load(&held, wanted).await });
+    match known {
+        None => loading.await?,
+        Some(older) => match tokio::time::timeout(PATIENCE, loading).await {
+            Ok(loaded) => loaded?,
+            Err(_) => Ok(older),
+        },
+    }
+}
+
+/// Loads what is new, and tells open pages.
+pub async fn refresh(services: &Services) -> Result<(), ServiceError> {
+    let workspace = db::workspace::get(&services.db).await?;
+    // Nobody asked yet: then there is no hurry.
+    if latest(services).is_some_and(|loaded| loaded.version < workspace.data_version) {
+        load(services, workspace.data_version).await?;
+    }
+    Ok(())
+}
+
+async fn load(services: &Services, wanted: i64) -> Result<Loaded, ServiceError> {
+    let _one = services.cache.loading.lock().await;
+    let known = latest(services);
+    if let Some(loaded) = known.as_ref().filter(|loaded| loaded.version >= wanted) {
+        return Ok(loaded.clone());
+    }
+    let mut tries = 0;
+    let loaded = loop {
+        match load_from(services, known.clone()).await {
+            // Segments were merged while they were read.
+            Err(error) if background::is_gone(&error) && tries < 3 => tries += 1,
+            other => break other?,
+        }
+    };
+    *services.cache.events.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
+    services.live.send_replace(loaded.version);
+    Ok(loaded)
+}
+
+async fn load_from(services: &Services, known: Option<Loaded>) -> Result<Loaded, ServiceError> {
+    let Manifest { version, segments, tails, links } = manifest(services).await?;
+    let store = services.store.clone();
+    let (loaded, fresh) = tokio::task::spawn_blocking(move || {
+        let known = known.as_ref();
+        let (stored, fresh) = match known {
+            Some(known) if *known.segments == segments => (known.stored.clone(), false),
+            Some(known) if segments.starts_with(&known.segments) && !known.segments.is_empty() => {
+                let newer = Snapshot::load(&store, &segments[known.segments.len()..])?;
+                (Arc::new(known.stored.with(&newer)?), true)
+            }
+            _ => match events::kept(&store, &segments) {
+                Some(kept) => (Arc::new(kept), false),
+                None => (Arc::new(Snapshot::load(&store, &segments)?), true),
+            },
+        };
+        let same_stored = known.is_some_and(|known| Arc::ptr_eq(&known.stored, &stored));
+        let plain = match known {
+            _ if tails.is_empty() => stored.clone(),
+            Some(known) if same_stored && *known.tails == tails => known.plain.clone(),
+            _ => Arc::new(stored.with(&Snapshot::of_tails(&tails)?)?),
+        };
+        let aliases = match known {
+            Some(known) if known.links == links => known.aliases.clone(),
+            _ => {
+                let mut pairs = Vec::new();
+                for file in &links {
+                    pairs.extend(events::read_links(&store, file)?);
+                }
+                Arc::new(Aliases::of(pairs))
+            }
+        };
+        let snapshot = match known {
+            _ if aliases.is_empty() => plain.clone(),
+            Some(known) if Arc::ptr_eq(&known.plain, &plain) && known.links == links => known.snapshot.clone(),
+            _ => Arc::new(plain.joined(&aliases)?),
+        };
+        let (segments, tails) = (Arc::new(segments), Arc::new(tails));
+        Ok::<_, events::EventsError>((
+            Loaded { version, segments, tails, links, aliases, stored, plain, snapshot },
+            fresh,
+        ))
+    })
+    .await??;
+    if fresh && loaded.stored.log.events() >= KEPT_FROM {
+        let (store, segments, stored) =
+            (services.store.clone(), loaded.segments.clone(), loaded.stored.clone());
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = events::keep(&store, &segments, &stored) {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "no copy of the columns could be kept"
+                );
+            }
+        });
+    }
+    Ok(loaded)
 }
 
 /// The segments that exist, as the event store wants them.
 pub async fn segments(services: &Services) -> Result<Vec<SegmentRef>, ServiceError> {
-    Ok(manifest(services).await?.1)
+    Ok(manifest(services).await?.segments)
 }
 
-async fn manifest(services: &Services) -> Result<(i64, Vec<SegmentRef>), ServiceError> {
-    let (version, sources, segments) = db::imports::manifest(&services.db).await?;
+/// All that counts, as of one moment.
+struct Manifest {
+    version: i64,
+    segments: Vec<SegmentRef>,
+    tails: Vec<Tail>,
+    /// Files of links.
+    links: Vec<String>,
+}
+
+async fn manifest(services: &Services) -> Result<Manifest, ServiceError> {
+    let db::imports::Manifest { version, sources, segments, tail, links } =
+        db::imports::manifest(&services.db).await?;
     let segments = segments
         .into_iter()
         .filter_map(|segment| {
@@ -128,5 +250,14 @@ async fn manifest(services: &Services) -> Result<(i64, Vec<SegmentRef>), Service
             })
         })
         .collect();
-    Ok((version, segments))
+    let mut tails: Vec<Tail> = Vec::new();
+    for source in &sources {
+        let own = tail.iter().filter(|row| row.source_id == source.id).cloned();
+        let events: Vec<events::TailEvent> = own.filter_map(crate::sources::tail_event).collect();
+        if !events.is_empty() {
+            tails.push(Tail { source: source.name.clone(), source_order: source.ordinal as u32, events });
+        }
+    }
+    let links = links.into_iter().filter(|set| set.undone_at.is_none()).map(|set| set.file).collect();
+    Ok(Manifest { version, segments, tails, links })
 }

@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 
 use crate::{ServiceError, Services};
 
-/// Questions computed at once; each uses all cores.
-const AT_ONCE: usize = 4;
+/// Questions computed at once. Each uses all cores: more at once would only make all of them wait.
+const AT_ONCE: usize = 2;
 /// How long a question waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -4,6 +4,7 @@
 //! Rights are checked here and nowhere else; pages only hide what would be refused.
 
 mod actor;
+pub mod background;
 mod cache;
 mod clock;
 pub mod company;
@@ -36,6 +37,11 @@ pub struct Services {
     pub(crate) attempts: Arc<people::Attempts>,
     pub(crate) hashing: Arc<people::Hashing>,
     pub(crate) turns: Arc<compute::Turns>,
+    pub(crate) receiving: Arc<sources::Receiving>,
+    /// Rung where something changed that the background should look at.
+    pub(crate) changed: Arc<tokio::sync::Notify>,
+    /// Version of the events in memory, for open pages.
+    pub(crate) live: tokio::sync::watch::Sender<i64>,
 }
 
 impl Services {
@@ -51,12 +57,20 @@ impl Services {
             attempts: Arc::default(),
             hashing: Arc::default(),
             turns: Arc::default(),
+            receiving: Arc::default(),
+            changed: Arc::default(),
+            live: tokio::sync::watch::channel(0).0,
         }
     }
 
     /// Whether one-click accounts are offered.
     pub fn is_demo(&self) -> bool {
         self.demo
+    }
+
+    /// Tells the version of the events that figures are made of, whenever there are newer ones.
+    pub fn live(&self) -> tokio::sync::watch::Receiver<i64> {
+        self.live.subscribe()
     }
 
     /// Seconds since 1970.

@@ -61,6 +61,9 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
         cli::Format::Csv => Format::Csv,
         cli::Format::Jsonl => Format::Jsonl,
         cli::Format::Xes => Format::Xes,
+        cli::Format::Ocel => Format::Ocel,
+        cli::Format::Parquet => Format::Parquet,
+        cli::Format::Xlsx => Format::Xlsx,
     });
     let hints = Hints { format, encoding, delimiter };
     let services = open(&place, false).await?;

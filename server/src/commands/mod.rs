@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod inventory;
+mod machines;
 mod query;
 mod serve;
 mod user;
@@ -21,6 +22,8 @@ pub async fn run(cli: Cli) -> Result<(), UserError> {
         Command::Query(options) => query::run(options).await,
         Command::Inventory(options) => inventory::run(options.action).await,
         Command::User(options) => user::run(options.action).await,
+        Command::Key(options) => machines::keys(options.action).await,
+        Command::Link(options) => machines::links(options.action).await,
     }
     .map_err(ServiceError::into_user)
 }

@@ -162,6 +162,29 @@ fn question(pairs: &[(String, String)]) -> Result<ExploreQuery, UserError> {
     ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
+/// Takes a file of links between ids.
+pub async fn import_links(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Result<Redirect, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let (_, path) = sources::begin_upload(&site.services, &actor).await?;
+    let field = form.next_field().await.map_err(broken)?;
+    let field = field.filter(|field| field.name() == Some("file")).ok_or_else(|| {
+        UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.")
+    })?;
+    let name = field.file_name().unwrap_or("links.csv").to_owned();
+    let linked = match store(field, &path).await {
+        Ok(_) => sources::link(&site.services, &actor, &name, &path).await.map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    // It is read by now, or of no use to anyone.
+    let _ = tokio::fs::remove_file(&path).await;
+    linked?;
+    Ok(Redirect::to("/sources/links"))
+}
+
 /// The links of the drawing as CSV.
 pub async fn journeys_csv(
     State(site): State<Site>,
@@ -172,7 +195,7 @@ pub async fn journeys_csv(
     let query = question(&pairs)?;
     let (services, form) = (&site.services, query.form);
     let (name, text) = match form {
-        Form::Transitions => {
+        Form::Transitions | Form::Map => {
             let view = journeys::exported(&actor, journeys::transitions(services, &actor, query)).await?;
             ("transitions.csv", report::csv::transitions(&view))
         }
@@ -187,6 +210,10 @@ pub async fn journeys_csv(
         Form::Between => {
             let view = journeys::between(services, &actor, query);
             ("time-between.csv", report::csv::between(&journeys::exported(&actor, view).await?))
+        }
+        Form::Compare => {
+            let view = journeys::compare(services, &actor, query);
+            ("comparison.csv", report::csv::compare(&journeys::exported(&actor, view).await?))
         }
         Form::Flow | Form::Table => {
             ("journeys.csv", report::csv::sankey(&journeys::sankey(services, &actor, query).await?))

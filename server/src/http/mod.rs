@@ -2,6 +2,8 @@
 
 mod assets;
 mod files;
+mod ingest;
+mod live;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -68,6 +70,7 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
     })?;
     let address = listener.local_addr().unwrap_or(listen);
     greet(&services, address, https).await?;
+    let working = tokio::spawn(services::background::run(services.clone()));
     let router = router(
         Site { services: services.clone(), transport: Transport { https }, options: leptos_options() },
         &folder,
@@ -90,10 +93,12 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
             std::future::pending::<()>().await;
         }
     };
-    tokio::select! {
+    let ended = tokio::select! {
         ended = async { serving.await } => ended.map_err(|source| ServiceError::Io { path: place.data_dir, source }),
         () = deadline => Ok(()),
-    }
+    };
+    working.abort();
+    ended
 }
 
 async fn greet(services: &Services, address: SocketAddr, https: bool) -> Result<(), ServiceError> {
@@ -152,7 +157,13 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .route("/journeys.csv", get(files::journeys_csv))
         .route("/journeys.svg", get(files::journeys_svg))
         .route("/sources/imports/{id}/quarantine.csv", get(files::quarantine))
+        .route("/links/import", post(files::import_links))
         .layer(axum::extract::DefaultBodyLimit::disable())
+        .with_state(site.clone());
+    let machines = Router::new()
+        .route("/api/v1/events", post(ingest::events))
+        .layer(axum::extract::DefaultBodyLimit::max(ingest::BATCH_LIMIT))
+        .route("/live", get(live::live))
         .with_state(site);
     let cached = SetResponseHeaderLayer::overriding(
         header::CACHE_CONTROL,
@@ -165,6 +176,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .layer(cached)
         .service(ServeDir::new(folder.join("pkg")).precompressed_br());
     Ok(files
+        .merge(machines)
         .merge(pages)
         .nest_service("/pkg", pkg)
         .route("/health", get(|| async { StatusCode::NO_CONTENT }))

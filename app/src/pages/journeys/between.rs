@@ -1,6 +1,6 @@
 //! How long it takes from one node to another, as a distribution.
 
-use contract::journeys::BetweenView;
+use contract::journeys::{BetweenView, ExploreQuery};
 use leptos::prelude::*;
 
 use crate::components::format::{count, counted, duration, percent};
@@ -10,8 +10,13 @@ const HEIGHT: f64 = 200.0;
 
 /// The figures and their bars.
 #[component]
-pub fn Between(between: BetweenView) -> impl IntoView {
+pub fn Between(between: BetweenView, query: ExploreQuery) -> impl IntoView {
     let BetweenView { from, until, from_journeys, journeys, median_seconds, p95_seconds, bars } = between;
+    let opened = move |what: &str| {
+        let asked = ExploreQuery { select: Some(what.to_owned()), select_to: None, page: 1, ..query.clone() };
+        format!("/journeys{}", asked.to_search())
+    };
+    let all = opened("all");
     let most = bars.iter().map(|bar| bar.1).max().unwrap_or(0).max(1) as f64;
     let width = WIDTH / bars.len().max(1) as f64;
     let last = bars.len().saturating_sub(1);
@@ -27,16 +32,17 @@ pub fn Between(between: BetweenView) -> impl IntoView {
         let start = if at == 0 { 0.0 } else { bars[at - 1].0 };
         let upto = if at == last { format!("over {}", duration(start)) } else { format!("{} to {}", duration(start), duration(*end)) };
         view! {
-            <g class="bar-of">
+            <a class="bar-of" href=opened(&format!("bar/{}", at + 1)) aria-label=format!("{upto}: {}", counted(*journeys, "journey", "journeys"))>
                 <title>{format!("{upto}: {}", counted(*journeys, "journey", "journeys"))}</title>
+                <rect class="bar-hit" x=format!("{:.1}", at as f64 * width) y="0" width=format!("{width:.1}") height=HEIGHT.to_string()></rect>
                 <rect x=format!("{:.1}", at as f64 * width + 1.0) y=format!("{:.1}", HEIGHT - height) width=format!("{:.1}", width - 2.0) height=format!("{height:.1}")></rect>
-            </g>
+            </a>
         }
     });
     view! {
         <dl class="facts facts-row">
             <div><dt>{format!("Journeys with {from}")}</dt><dd>{count(from_journeys)}</dd></div>
-            <div><dt>{format!("Then reach {until}")}</dt><dd>{count(journeys)} <small>{percent(journeys as f64 / from_journeys.max(1) as f64)}</small></dd></div>
+            <div><dt>{format!("Then reach {until}")}</dt><dd><a href=all>{count(journeys)}</a> <small>{percent(journeys as f64 / from_journeys.max(1) as f64)}</small></dd></div>
             {median_seconds.map(|seconds| view! { <div><dt>"Median time"</dt><dd>{duration(seconds)}</dd></div> })}
             {p95_seconds.map(|seconds| view! { <div><dt>"95 % within"</dt><dd>{duration(seconds)}</dd></div> })}
         </dl>

@@ -1,7 +1,9 @@
 //! The controls of the journeys page: one form whose fields are the URL. It works without JavaScript; with
 //! it, a change asks at once. What the shown form has no field for travels along unseen.
 
-use contract::journeys::{ExploreQuery, Form as Shape, JourneysView, Level, Occurrence, Towards, Unit};
+use contract::journeys::{
+    ALL_JOURNEYS, ExploreQuery, Form as Shape, JourneysView, Level, Occurrence, Period, Towards, Unit,
+};
 use leptos::prelude::*;
 use leptos_router::components::Form;
 
@@ -28,10 +30,22 @@ fn fields(form: Shape) -> &'static [&'static str] {
         Shape::Variants => &["repeats", "loops"],
         Shape::Funnel => &["funnel", "within"],
         Shape::Between => &["anchor", "until"],
+        Shape::Map => &["repeats", "share"],
+        Shape::Compare => &[
+            "direction",
+            "anchor",
+            "occurrence",
+            "steps",
+            "top",
+            "repeats",
+            "against_from",
+            "against_to",
+            "against_segment",
+        ],
     }
 }
 
-const ALWAYS: [&str; 6] = ["from", "to", "source", "by", "unit", "gap"];
+const ALWAYS: [&str; 7] = ["from", "to", "source", "segment", "by", "unit", "gap"];
 
 /// What the form has no field for, to be sent along.
 fn unseen(query: &ExploreQuery) -> Vec<(&'static str, String)> {
@@ -43,9 +57,11 @@ fn unseen(query: &ExploreQuery) -> Vec<(&'static str, String)> {
 /// Period, source and how to look.
 #[component]
 pub fn Controls(view: JourneysView) -> impl IntoView {
-    let JourneysView { query, period, anchors, sources, departments, .. } = view;
+    let JourneysView { query, period, anchors, sources, segments, departments, .. } = view;
     let unseen = unseen(&query);
-    let ExploreQuery { by, from, to, source, unit, gap, form, .. } = query.clone();
+    let ExploreQuery { by, from, to, source, segment, unit, gap, form, .. } = query.clone();
+    let build = format!("/segments/edit{}", query.redrawn().to_search());
+    let (of_period, of_segments) = (period.clone(), segments.clone());
     let anchors = anchors
         .into_iter()
         .map(|one| {
@@ -71,6 +87,13 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                         {sources.into_iter().map(|name| { let chosen = Some(&name) == source.as_ref(); view! { <option value=name.clone() selected=chosen>{name.clone()}</option> } }).collect_view()}
                     </select>
                 </label>
+                <div class="field field-segment">
+                    <span><label for="segment">"Segment"</label> <a href=build>"Build"</a></span>
+                    <select id="segment" name="segment">
+                        <option value="">"All customers"</option>
+                        {segments.into_iter().map(|name| { let chosen = Some(&name) == segment.as_ref(); view! { <option value=name.clone() selected=chosen>{name.clone()}</option> } }).collect_view()}
+                    </select>
+                </div>
                 <label class="field">
                     <span>"Show"</span>
                     <select name="by">{Level::ALL.into_iter().map(|one| view! { <option value=one.key() selected=one == by>{one.label()}</option> }).collect_view()}</select>
@@ -88,6 +111,8 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                     Shape::Variants => view! { <Repeats query=query.clone()/> <Loops query/> }.into_any(),
                     Shape::Funnel => view! { <OfFunnel query nodes/> }.into_any(),
                     Shape::Between => view! { <OfBetween query nodes/> }.into_any(),
+                    Shape::Map => view! { <Repeats query=query.clone()/> <OfMap query/> }.into_any(),
+                    Shape::Compare => view! { <OfFlow query=query.clone() nodes/> <OfCompare query period=of_period segments=of_segments/> }.into_any(),
                 }}
                 <Datalist list=nodes/>
                 <button class="button" class:visually-hidden=move || live.get() type="submit">"Show"</button>
@@ -193,6 +218,40 @@ fn OfBetween(query: ExploreQuery, nodes: Suggestions) -> impl IntoView {
             <span><label for="until">"To the first after it"</label></span>
             <Combobox list=nodes name="until" id="until" value=until.unwrap_or_default() placeholder="Where it ends"/>
         </div>
+    }
+}
+
+#[component]
+fn OfMap(query: ExploreQuery) -> impl IntoView {
+    let share = query.share;
+    let shown = RwSignal::new(share.to_string());
+    view! {
+        <div class="field field-slider">
+            <span><label for="share">"Transitions shown: " {move || shown.get()} " %"</label> <Help id="help-share" term="Transitions shown">"The most frequent arrows are drawn until they are this share of all transitions between different nodes. Less is plainer; the line below says what is left out."</Help></span>
+            <input id="share" type="range" name="share" min="5" max="100" step="5" value=share.to_string() on:input=move |event| shown.set(event_target_value(&event))/>
+        </div>
+    }
+}
+
+#[component]
+fn OfCompare(query: ExploreQuery, period: Period, segments: Vec<String>) -> impl IntoView {
+    let ExploreQuery { against_from, against_to, against_segment, .. } = query;
+    let against = against_segment.unwrap_or_default();
+    view! {
+        <div class="controls-break"></div>
+        <fieldset class="controls-against">
+            <legend>"B, to compare with"</legend>
+            <label class="field"><span>"B from"</span><input type="date" name="against_from" value=against_from min=period.data_from.clone() max=period.data_to.clone()/></label>
+            <label class="field"><span>"B to"</span><input type="date" name="against_to" value=against_to min=period.data_from max=period.data_to/></label>
+            <label class="field">
+                <span>"B segment"</span>
+                <select name="against_segment">
+                    <option value="">"Same as A"</option>
+                    <option value=ALL_JOURNEYS selected=against == ALL_JOURNEYS>"All customers"</option>
+                    {segments.into_iter().map(|name| { let chosen = name == against; view! { <option value=name.clone() selected=chosen>{name.clone()}</option> } }).collect_view()}
+                </select>
+            </label>
+        </fieldset>
     }
 }
 

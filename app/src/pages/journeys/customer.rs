@@ -28,14 +28,14 @@ pub fn short(id: &str) -> String {
 
 #[component]
 fn Inside(customer: CustomerView) -> impl IntoView {
-    let CustomerView { id, events, total, departments, time_zone } = customer;
+    let CustomerView { id, ids, events, total, departments, time_zone } = customer;
     let shown = events.len() as u64;
     let mut last_day = String::new();
     view! {
         <header class="page-head">
             <p class="crumb"><a href="/journeys">"Journeys"</a></p>
             <h1>"Customer " <code>{short(&id)}</code></h1>
-            <p class="page-sub">{counted(total, "event", "events")} ", times in " {time_zone} ". The name is a pseudonym."</p>
+            <p class="page-sub">{counted(total, "event", "events")} ", times in " {time_zone} ". The name is a pseudonym." {(ids > 1).then(|| format!(" {ids} ids of theirs are joined."))}</p>
         </header>
         {(shown < total).then(|| view! { <p class="notice">{format!("The first {} events are shown.", count(shown))}</p> })}
         <ol class="timeline">

@@ -1,10 +1,12 @@
 //! The journeys behind a figure, a page at a time.
 
-use contract::journeys::{BehindCustomer, ExploreQuery, Opened};
+use contract::journeys::{BehindCustomer, Condition, ExploreQuery, Opened, Segment};
 use leptos::prelude::*;
 
 use super::customer::short;
+use crate::api::saved::SaveSegment;
 use crate::components::format::{counted, instant};
+use crate::components::post::{Post, Refusal, Submission};
 
 /// The list with its way onward and back.
 #[component]
@@ -21,6 +23,7 @@ pub fn Customers(
     };
     view! {
         <h3>{counted(journeys, "journey", "journeys")}</h3>
+        {(journeys > 0).then(|| view! { <Keep query=query.clone()/> })}
         <ul class="customers">
             {customers.into_iter().map(|one| view! {
                 <li><a href=format!("/customers/{}", one.id)>{short(&one.id)}</a> <span>{counted(u64::from(one.events), "event", "events")}</span> <time>{instant(one.at / 1_000_000)} " UTC"</time></li>
@@ -31,6 +34,25 @@ pub fn Customers(
             <span>{(pages > 1).then(|| format!("Page {page} of {pages}"))}</span>
             {turn(page + 1, "More", page < pages)}
         </p>
+    }
+}
+
+/// Keeps the customers behind a figure as a segment: whoever stands behind it whenever it is asked.
+#[component]
+fn Keep(query: ExploreQuery) -> impl IntoView {
+    let save = Submission::to::<SaveSegment>();
+    let question = ExploreQuery { page: 1, ..query }.to_search();
+    let segment = Segment { conditions: vec![Condition::Behind { question }], ..Segment::default() };
+    view! {
+        <details class="keep">
+            <summary>"Save these customers as a segment"</summary>
+            <Refusal of=save/>
+            <Post to=save class="inline-form">
+                <input type="hidden" name="definition" value=segment.text()/>
+                <input name="name" required maxlength="120" placeholder="Name of the segment" aria-label="Name of the segment"/>
+                <button class="button" type="submit">"Save"</button>
+            </Post>
+        </details>
     }
 }
 

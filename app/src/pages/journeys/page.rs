@@ -9,9 +9,12 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::between::Between;
+use super::compare::Compare;
 use super::controls::Controls;
 use super::customers::OpenedPanel;
 use super::funnel::Funnel;
+use super::map::TransitionMap;
+use super::marks::{Marks, Views};
 use super::panel::Panel;
 use super::table::Links;
 use super::transitions::Transitions;
@@ -20,6 +23,7 @@ use crate::api::journeys::explore;
 use crate::api::refused;
 use crate::charts::sankey::Sankey;
 use crate::components::format::{count, counted};
+use crate::components::live::live;
 use crate::components::loaded::loaded_or;
 use crate::components::notice::{Empty, Problem};
 use crate::components::owner::Owner;
@@ -35,7 +39,8 @@ pub fn JourneysPage() -> impl IntoView {
             map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     });
-    let answer = |asked: Result<ExploreQuery, UserError>| async move {
+    let news = live();
+    let answer = |(asked, _): (Result<ExploreQuery, UserError>, u64)| async move {
         match asked {
             Ok(query) => explore(query).await,
             Err(error) => Err(refused(error)),
@@ -43,7 +48,7 @@ pub fn JourneysPage() -> impl IntoView {
     };
     view! {
         <Title text="Journeys"/>
-        {loaded_or(move || asked.get(), answer, |view| view! { <Inside view/> }.into_any(), |error| { let (href, word) = if error.0.kind == Kind::NotFound { ("/", "Go to the start page") } else { ("/journeys", "Start over") }; view! {
+        {loaded_or(move || (asked.get(), news.get()), answer, |view| view! { <Inside view/> }.into_any(), |error| { let (href, word) = if error.0.kind == Kind::NotFound { ("/", "Go to the start page") } else { ("/journeys", "Start over") }; view! {
             <header class="page-head"><h1>"Journeys"</h1></header>
             <Problem error/>
             <p><a class="button" href=href>{word}</a></p>
@@ -75,6 +80,8 @@ fn Inside(view: JourneysView) -> impl IntoView {
         shown,
         opened,
         took_ms,
+        segment_words,
+        may_export,
         ..
     } = view.clone();
     let tabs = Form::ALL.map(|form| Tab {
@@ -100,23 +107,25 @@ fn Inside(view: JourneysView) -> impl IntoView {
         <header class="page-head">
             <h1>"Journeys"</h1>
             <p class="page-sub">
-                {format!("{} to {}", period.from, period.to)} " · all customers · "
+                {format!("{} to {}", period.from, period.to)} " · " {segment_words} " · "
                 <abbr title=unit_help(query.unit)>{format!("unit {}", query.unit.key())}</abbr>
             </p>
             <div class="page-actions">
-                <a class="button" href=format!("/journeys.csv{search}") rel="external" download>"CSV"</a>
-                {drawn.is_some().then(|| view! { <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a> })}
+                <Views view=view.clone()/>
+                {may_export.then(|| view! { <a class="button" href=format!("/journeys.csv{search}") rel="external" download>"CSV"</a> })}
+                {(may_export && drawn.is_some()).then(|| view! { <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a> })}
             </div>
         </header>
         <Tabs label="Forms of the answer" tabs=tabs.into()/>
         <Controls view=view.clone()/>
+        <Marks query=query.clone()/>
         <p class="caption" title=format!("Computed in {took_ms:.0} ms in {}", period.time_zone)>
             {drawn.map(|drawn| format!("{} in the flow, of ", counted(drawn, "journey", "journeys")))}
             {unit_counted(query.unit, customers)} " with " {counted(events, "event", "events")} " in the period."
         </p>
         {hint.clone().map(|error| match error.code.as_str() {
             // Nothing is wrong yet: the form waits for a choice.
-            "no_steps" | "no_ends" | "anchor_needed" => view! { <p class="notice"><strong>{error.message}</strong> " " {error.remedy}</p> }.into_any(),
+            "no_steps" | "no_ends" | "no_other" | "anchor_needed" => view! { <p class="notice"><strong>{error.message}</strong> " " {error.remedy}</p> }.into_any(),
             // Sets the status where this runs on the server.
             _ => view! { <Problem error=refused(error)/> }.into_any(),
         })}
@@ -127,10 +136,12 @@ fn Inside(view: JourneysView) -> impl IntoView {
                 } else {
                     let (query, departments) = (query.clone(), departments.clone());
                     match shown {
-                        Shown::Transitions(transitions) => view! { <Transitions transitions/> }.into_any(),
+                        Shown::Transitions(transitions) => view! { <Transitions transitions query/> }.into_any(),
                         Shown::Variants(variants) => view! { <Variants variants query departments/> }.into_any(),
                         Shown::Funnel(funnel) => view! { <Funnel funnel query departments/> }.into_any(),
-                        Shown::Between(between) => view! { <Between between/> }.into_any(),
+                        Shown::Between(between) => view! { <Between between query/> }.into_any(),
+                        Shown::Map(map) => view! { <TransitionMap map query departments/> }.into_any(),
+                        Shown::Compare(compare) => view! { <Compare compare=*compare query/> }.into_any(),
                         Shown::Nothing if query.form == Form::Table => sankey.map(|sankey| view! { <Links sankey query/> }).into_any(),
                         Shown::Nothing => view! { <Sankey view=view.clone()/> }.into_any(),
                     }

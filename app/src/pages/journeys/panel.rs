@@ -1,7 +1,10 @@
 //! The side panel: the figures of a node or link, what comes before and after, and the customers behind it.
 
-use contract::journeys::{Behind, Department, ExploreQuery, NeighbourView, NodeKind, Towards};
+use contract::journeys::{
+    Behind, Department, ExploreQuery, NeighbourView, NodeKind, Rule, StepFilter, Towards,
+};
 use leptos::prelude::*;
+use leptos_router::components::Form;
 
 use super::customers::Customers;
 use crate::components::format::{count, duration, percent};
@@ -29,8 +32,10 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
         page,
         pages,
         anchor,
+        step,
         ..
     } = behind;
+    let here = title.clone();
     let owner = |at: Option<u32>| {
         let one = at.and_then(|at| departments.get(at as usize));
         one.map(|one| view! { <Owner name=Some(one.name.clone()) colour=Some(one.colour)/> })
@@ -63,9 +68,42 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
             {looks.map(|(back, on, both)| view! {
                 <p class="actions"><a class="button" href=back>"What came before"</a><a class="button" href=on>"What came after"</a><a class="button" href=both>"Both"</a></p>
             })}
+            {(kind == NodeKind::Node && !is_link).then(|| view! { <OnTheSpot query=query.clone() label=here.clone() step/> })}
             {(kind == NodeKind::Node && !is_link).then(|| view! { <Neighbours title="Comes before" list=before departments=departments.clone() query=query.clone()/> <Neighbours title="Comes next" list=after departments=departments.clone() query=query.clone()/> })}
             <Customers journeys customers page pages query/>
         </aside>
+    }
+}
+
+/// What can be done with a node where it stands: filters of its step, and rules of display.
+#[component]
+fn OnTheSpot(query: ExploreQuery, label: String, step: i32) -> impl IntoView {
+    let plain = query.redrawn();
+    let filtered = |there: bool| {
+        let mut asked = plain.clone();
+        asked.step_filters.push(StepFilter { step, node: label.clone(), there });
+        format!("/journeys{}", asked.to_search())
+    };
+    let hidden = {
+        let mut asked = plain.clone();
+        asked.rules.push(Rule::Hide { node: label.clone() });
+        format!("/journeys{}", asked.to_search())
+    };
+    let (only, not) = (filtered(true), filtered(false));
+    let pairs = plain.pairs();
+    view! {
+        <details class="keep">
+            <summary>"Filter, hide, rename or group"</summary>
+            <p class="actions"><a class="button" href=only>"Only journeys here at this step"</a><a class="button" href=not>"Without them"</a><a class="button" href=hidden>"Hide the node"</a></p>
+            <Form method="GET" action="/journeys" attr:class="form">
+                {pairs.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
+                <input type="hidden" name="call" value=label.clone()/>
+                <label class="field"><span>"Call it"</span><input name="call_as" required maxlength="120" value=label/></label>
+                <label class="field"><span>"Together with (optional)"</span><input name="call" list="nodes" placeholder="Another node"/></label>
+                <button class="button" type="submit">"Apply"</button>
+            </Form>
+            <p class="help">"These change this view only, not the inventory, and can be undone above. Save the view to keep them."</p>
+        </details>
     }
 }
 

@@ -1,19 +1,29 @@
 //! Transitions: which node directly follows which, how often.
 
-use contract::journeys::{NodeCount, TransitionsView};
+use contract::journeys::{ExploreQuery, NodeCount, TransitionsView};
 use leptos::prelude::*;
 
 use crate::components::format::{count, duration, percent};
 
 /// Rows shown; the CSV has all.
-const MOST: usize = 500;
+const MOST: usize = 200;
 
 /// The table, with where journeys start and end.
 #[component]
-pub fn Transitions(transitions: TransitionsView) -> impl IntoView {
+pub fn Transitions(transitions: TransitionsView, query: ExploreQuery) -> impl IntoView {
     let TransitionsView { transitions, starts, ends, .. } = transitions;
     let all: u64 = transitions.iter().map(|one| one.count).sum();
     let different = transitions.len();
+    let (of_starts, of_ends) = (query.clone(), query.clone());
+    let opened = move |from: &str, to: &str| {
+        let asked = ExploreQuery {
+            select: Some(format!("from/{from}")),
+            select_to: Some(to.to_owned()),
+            page: 1,
+            ..query.clone()
+        };
+        format!("/journeys{}", asked.to_search())
+    };
     view! {
         <p class="caption">{format!("{} transitions between {} pairs of nodes.", count(all), count(different as u64))} {(different > MOST).then(|| format!(" The {MOST} most frequent pairs are listed."))}</p>
         <div class="columns-main">
@@ -23,9 +33,9 @@ pub fn Transitions(transitions: TransitionsView) -> impl IntoView {
                     <tbody>
                         {transitions.into_iter().take(MOST).map(|one| view! {
                             <tr>
-                                <td>{one.from}</td>
-                                <td>{one.to}</td>
-                                <td class="number">{count(one.count)}</td>
+                                <td>{one.from.clone()}</td>
+                                <td>{one.to.clone()}</td>
+                                <td class="number"><a href=opened(&one.from, &one.to)>{count(one.count)}</a></td>
                                 <td class="number">{percent(one.count as f64 / all.max(1) as f64)}</td>
                                 <td class="number">{duration(one.median_seconds)}</td>
                                 <td class="number">{duration(one.p95_seconds)}</td>
@@ -36,21 +46,24 @@ pub fn Transitions(transitions: TransitionsView) -> impl IntoView {
                 </table>
             </div>
             <div>
-                <Ends title="Journeys start at" list=starts/>
-                <Ends title="Journeys end at" list=ends/>
+                <Ends title="Journeys start at" what="start" list=starts query=of_starts/>
+                <Ends title="Journeys end at" what="end" list=ends query=of_ends/>
             </div>
         </div>
     }
 }
 
 #[component]
-fn Ends(title: &'static str, list: Vec<NodeCount>) -> impl IntoView {
+fn Ends(title: &'static str, what: &'static str, list: Vec<NodeCount>, query: ExploreQuery) -> impl IntoView {
     let all: u64 = list.iter().map(|one| one.count).sum();
     view! {
         <h2>{title}</h2>
         <ul class="neighbours">
-            {list.into_iter().take(12).map(|one| view! {
-                <li><span>{one.node}</span> <span class="number">{count(one.count)} " · " {percent(one.count as f64 / all.max(1) as f64)}</span></li>
+            {list.into_iter().take(12).map(|one| {
+                let asked = ExploreQuery { select: Some(format!("{what}/{}", one.node)), select_to: None, page: 1, ..query.clone() };
+                view! {
+                    <li><span>{one.node}</span> <span class="number"><a href=format!("/journeys{}", asked.to_search())>{count(one.count)}</a> " · " {percent(one.count as f64 / all.max(1) as f64)}</span></li>
+                }
             }).collect_view()}
         </ul>
     }

@@ -4,8 +4,10 @@ use contract::sources::{ImportState, ImportView, SourceRow, Sources};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::tabs::{Page, SourcesTabs};
 use crate::api::sources::sources;
 use crate::components::format::{count, day, instant};
+use crate::components::live::live;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::upload::Upload;
@@ -13,10 +15,12 @@ use crate::components::upload::Upload;
 /// The sources page.
 #[component]
 pub fn SourcesPage() -> impl IntoView {
+    let news = live();
     view! {
         <Title text="Sources"/>
         <header class="page-head"><h1>"Sources"</h1></header>
-        {loaded(|| (), |()| sources(), move |sources| view! { <Inside sources/> }.into_any())}
+        <SourcesTabs page=Page::Logs/>
+        {loaded(move || news.get(), |_| sources(), move |sources| view! { <Inside sources/> }.into_any())}
     }
 }
 
@@ -29,8 +33,8 @@ fn Inside(sources: Sources) -> impl IntoView {
             <Upload
                 action="/upload"
                 title="Import a log"
-                help="Drop a file here, or choose one: CSV, JSON Lines or XES, packed with gzip or not. Nothing is read in before you have seen a preview."
-                accept=".csv,.tsv,.txt,.xes,.jsonl,.ndjson,.gz,text/csv"
+                help="Drop a file here, or choose one: CSV, JSON Lines, XES, OCEL, Parquet or a workbook, packed or not. Nothing is read in before you have seen a preview."
+                accept=".csv,.tsv,.txt,.xes,.jsonl,.ndjson,.json,.jsonocel,.xmlocel,.sqlite,.parquet,.xlsx,.gz,.zip,.zst,text/csv"
                 button="Look at the file"
                 at_once=true
             />
@@ -48,6 +52,7 @@ fn Inside(sources: Sources) -> impl IntoView {
                     </table>
                 </div>
             </section>
+            {may_import.then(|| view! { <p class="help">"A file that is put into the inbox of a source is imported by itself, read as the last one of that source was, and then moved to done or failed."</p> })}
             <section class="section">
                 <h2>"Imports"</h2>
                 <div class="table-box" tabindex="0" role="region" aria-label="Imports">
@@ -65,7 +70,11 @@ fn source_row(row: SourceRow) -> impl IntoView {
     let date = |micros: Option<i64>| micros.map(|micros| day(micros.div_euclid(86_400_000_000)));
     view! {
         <tr>
-            <th scope="row">{row.name}</th>
+            <th scope="row">
+                {row.name}
+                {row.quiet_since.map(|at| view! { " " <span class="badge badge-bad" title="No new event for more than three times its longest pause so far">{format!("quiet since {}", day(at.div_euclid(86_400_000_000)))}</span> })}
+                {row.inbox.map(|path| view! { <span class="source-inbox">"Inbox: " <code>{path}</code></span> })}
+            </th>
             <td class="number">{count(row.events)}</td>
             <td class="number">{date(row.first_event)}</td>
             <td class="number">{date(row.last_event)}</td>

@@ -41,7 +41,14 @@ pub fn WizardPage() -> impl IntoView {
     }
 }
 
-const FORMATS: [(&str, &str); 3] = [("csv", "CSV"), ("jsonl", "JSON Lines"), ("xes", "XES")];
+const FORMATS: [(&str, &str); 6] = [
+    ("csv", "CSV"),
+    ("jsonl", "JSON Lines"),
+    ("xes", "XES"),
+    ("ocel", "OCEL 2.0"),
+    ("parquet", "Parquet"),
+    ("xlsx", "Excel workbook"),
+];
 const ENCODINGS: [(&str, &str); 4] = [
     ("utf-8", "UTF-8"),
     ("utf-16le", "UTF-16 (little-endian)"),

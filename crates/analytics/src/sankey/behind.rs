@@ -1,12 +1,14 @@
 //! The customers behind one node or link, and their whole flow through the diagram.
 
+use std::ops::Range;
+
 use super::Sankey;
-use super::levels::{Levels, Path};
+use super::lanes::{blocks, fill};
+use super::levels::{Levels, Way};
 use super::links::Cells;
 use crate::aggregate::{Aggregate, add_all, run};
-use crate::log::JourneyLog;
+use crate::journeys::{Basis, with_nodes};
 use crate::quantile::median_and_p95;
-use crate::selection::{Projection, Selection, Stop};
 
 /// One node or one link of a diagram, by its place in [`Sankey::columns`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,43 +44,47 @@ struct Trail<'a> {
     customers: Vec<(u32, i64)>,
     since_previous: Vec<i64>,
     until_next: Vec<i64>,
-    path: Path,
 }
 
 impl Trail<'_> {
-    fn passes(&self, path: &Path) -> Option<usize> {
-        let at = self.column.checked_sub(path.column)?;
-        let here = path.places.get(at) == Some(&self.place);
-        let there = self.next.is_none_or(|next| path.places.get(at + 1) == Some(&next));
+    fn passes(&self, way: Way, places: &[u32]) -> Option<usize> {
+        let at = self.column.checked_sub(way.column)?;
+        let here = places.get(at) == Some(&self.place);
+        let there = self.next.is_none_or(|next| places.get(at + 1) == Some(&next));
         (here && there).then_some(at)
     }
 }
 
 impl Aggregate for Trail<'_> {
-    fn push(&mut self, customer: u32, stops: &[Stop]) {
-        let mut path = std::mem::take(&mut self.path);
-        if self.levels.trace(stops, &mut path)
-            && let Some(at) = self.passes(&path)
-        {
-            let here = path.stop_at(at, stops);
-            let beside = here
-                .or_else(|| path.stop_at(at + 1, stops))
-                .or_else(|| path.stop_at(at.wrapping_sub(1), stops));
-            self.customers.push((customer, beside.map_or(0, |stop| stop.first)));
-            if let Some(here) = here {
-                let number = path.first_stop + at - usize::from(path.started);
-                if let Some(before) = number.checked_sub(1).and_then(|before| stops.get(before)) {
-                    self.since_previous.push(before.gap_to(here));
-                }
-                if let Some(after) = stops.get(number + 1) {
-                    self.until_next.push(here.gap_to(after));
+    fn push(&mut self, basis: &Basis<'_>, journeys: Range<usize>) {
+        let (mut lanes, mut places) = (Vec::new(), Vec::new());
+        with_nodes!(basis.journeys, nodes => {
+            for block in blocks(journeys) {
+                fill(basis.journeys, nodes, &self.levels.request, block, &mut lanes);
+                for lane in &lanes {
+                    let way = self.levels.trace(nodes, lane, &mut places);
+                    let Some(at) = self.passes(way, &places) else { continue };
+                    let here = way.stop_at(at);
+                    let beside = here
+                        .or_else(|| way.stop_at(at + 1))
+                        .or_else(|| at.checked_sub(1).and_then(|before| way.stop_at(before)));
+                    let instant = beside.map_or(0, |stop| basis.first(stop as usize));
+                    self.customers.push((basis.journeys.customer(lane.journey as usize), instant));
+                    if let Some(here) = here {
+                        let stop = here as usize;
+                        if here > lane.start {
+                            self.since_previous.push(basis.gap(stop - 1, stop));
+                        }
+                        if here + 1 < lane.end {
+                            self.until_next.push(basis.gap(stop, stop + 1));
+                        }
+                    }
+                    for (column, pair) in (way.column..).zip(places.windows(2)) {
+                        self.through[self.cells.at(column, pair[0], pair[1])] += 1;
+                    }
                 }
             }
-            for (column, pair) in (path.column..).zip(path.places.windows(2)) {
-                self.through[self.cells.at(column, pair[0], pair[1])] += 1;
-            }
-        }
-        self.path = path;
+        });
     }
 
     fn merge(&mut self, other: Self) {
@@ -90,13 +96,7 @@ impl Aggregate for Trail<'_> {
 }
 
 /// Finds who is behind a figure; none where the diagram has no such place.
-pub fn behind(
-    log: &JourneyLog,
-    projection: &Projection<'_>,
-    selection: &Selection,
-    sankey: &Sankey,
-    selector: Selector,
-) -> Option<Behind> {
+pub fn behind(basis: &Basis<'_>, sankey: &Sankey, selector: Selector) -> Option<Behind> {
     let place = |column: usize, node: usize| {
         let kind = sankey.columns.get(column)?.nodes.get(node)?.kind;
         (0..sankey.levels.width(column) as u32).find(|&place| sankey.levels.kind(column, place) == kind)
@@ -108,9 +108,7 @@ pub fn behind(
         }
     };
     let cells = Cells::new(&sankey.levels);
-    // The driver hands over one stop beyond the limit, which the time after the last visible stop needs.
-    let limit = sankey.levels.request.limit();
-    let mut trail = run(log, projection, selection, limit, || Trail {
+    let mut trail = run(basis, || Trail {
         levels: &sankey.levels,
         cells: &cells,
         column,
@@ -120,18 +118,8 @@ pub fn behind(
         customers: Vec::new(),
         since_previous: Vec::new(),
         until_next: Vec::new(),
-        path: Path::default(),
     });
-    let place_of: Vec<Vec<u32>> = sankey
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(column, of)| {
-            (0..sankey.levels.width(column) as u32)
-                .filter(|&place| of.nodes.iter().any(|node| node.kind == sankey.levels.kind(column, place)))
-                .collect()
-        })
-        .collect();
+    let place_of = sankey.places();
     let through = sankey
         .links
         .iter()

@@ -1,7 +1,6 @@
-//! What to draw, and which part of a journey that makes visible.
+//! What to draw.
 
 use crate::gaps::Times;
-use crate::selection::Stop;
 
 /// Steps each way, at most.
 pub const MAX_STEPS: u32 = 30;
@@ -29,6 +28,16 @@ pub enum Occurrence {
     Last,
 }
 
+/// A filter of one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepFilter {
+    pub step: i32,
+    /// The nodes meant.
+    pub nodes: Vec<bool>,
+    /// Whether journeys at one of them count, or all others.
+    pub there: bool,
+}
+
 /// What to draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -42,6 +51,8 @@ pub struct Request {
     pub top: u32,
     /// Other numbers of kept nodes, by step.
     pub opened: Vec<(i32, u32)>,
+    /// Filters of single steps: journeys that do not pass them all are not in the diagram.
+    pub filters: Vec<StepFilter>,
     /// Whether links carry the time that they take.
     pub times: Times,
 }
@@ -55,17 +66,6 @@ pub enum SankeyError {
     NoAnchor,
     /// Steps × nodes is over what memory allows.
     TooLarge { cells: u64, most: u64 },
-}
-
-/// The visible part of one journey: the stops `from..until`, the first of them at column `column`.
-pub(super) struct Window {
-    pub from: usize,
-    pub until: usize,
-    pub column: usize,
-    /// The journey's true start is the first visible stop and a Started node fits before it.
-    pub started: bool,
-    /// The journey's true end is the last visible stop and an Ended node fits after it.
-    pub ended: bool,
 }
 
 impl Request {
@@ -103,39 +103,15 @@ impl Request {
         self.opened.iter().rev().find(|(at, _)| *at == step).map_or(self.top, |(_, top)| *top) as usize
     }
 
-    /// Stops at the start of a journey that decide what is visible.
-    pub(super) fn limit(&self) -> usize {
-        match (self.direction, self.anchor) {
-            (Direction::Forward, None) => self.steps as usize,
-            _ => usize::MAX,
+    /// The column of the anchor, or of the first stop, or of the last one.
+    pub(super) fn anchor_column(&self) -> usize {
+        match self.direction {
+            Direction::Forward => 0,
+            Direction::Backward | Direction::Both => self.steps as usize,
         }
     }
 
-    /// The visible part of a journey; none where it lacks the anchor.
-    pub(super) fn window(&self, stops: &[Stop]) -> Option<Window> {
-        let steps = self.steps as usize;
-        let at = match (self.anchor, self.direction) {
-            (Some((node, Occurrence::First)), _) => stops.iter().position(|stop| stop.node == node)?,
-            (Some((node, Occurrence::Last)), _) => stops.iter().rposition(|stop| stop.node == node)?,
-            (None, Direction::Backward) => stops.len().checked_sub(1)?,
-            (None, Direction::Forward | Direction::Both) => 0,
-        };
-        let before = at.min(steps);
-        let after = stops.len() - at;
-        let (from, until, column) = match self.direction {
-            Direction::Forward => (at, at + after.min(steps), 0),
-            Direction::Backward => (at - before, at + 1, steps - before),
-            Direction::Both => (at - before, at + after.min(steps + 1), steps - before),
-        };
-        let last_column = column + (until - from) - 1;
-        let looks_back = self.direction != Direction::Forward;
-        let looks_on = self.direction != Direction::Backward;
-        Some(Window {
-            from,
-            until,
-            column,
-            started: looks_back && from == 0 && column > 0,
-            ended: looks_on && until == stops.len() && last_column + 1 < self.columns(),
-        })
+    pub(super) fn looks_back(&self) -> bool {
+        self.direction != Direction::Forward
     }
 }

@@ -1,11 +1,11 @@
 //! Funnels and the time between two nodes.
 
-use analytics::Selection;
-use analytics::between::between;
+use analytics::between::{behind as behind_bar, between};
 use analytics::funnel::{Part, Request, behind, funnel};
-use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
+use analytics::{Repeats, Selection};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_assert_eq, proptest};
 
-use crate::logs::{NODES, columns, logs, projection};
+use crate::logs::{Ground, NODES, columns, logs};
 
 fn requests() -> impl Strategy<Value = Request> {
     let step = prop::collection::vec(proptest::bool::weighted(0.3), NODES as usize);
@@ -30,27 +30,31 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn funnels_equal_the_oracle_and_open(log in logs(), request in requests()) {
-        let (columns, class) = columns(&log);
-        let projection = projection(&class);
-        let selection = Selection::default();
-        let found = funnel(&columns, &projection, &selection, &request);
+    fn funnels_equal_the_oracle_and_open(log in logs(), request in requests(), keep in any::<bool>()) {
+        // Whether repeats are folded must make no difference.
+        let repeats = if keep { Repeats::Keep } else { Repeats::Collapse };
+        let ground = Ground::of(columns(&log), &Selection { repeats, ..Selection::default() });
+        let found = funnel(&ground.basis(), &request);
         let reached: Vec<usize> = log.iter().map(|events| furthest(events, &request, 0, None)).collect();
         for (step, figures) in found.steps.iter().enumerate() {
             let expected = reached.iter().filter(|&&reach| reach > step).count() as u64;
             prop_assert_eq!(figures.journeys, expected);
-            let opened = behind(&columns, &projection, &selection, &request, Part::Reached(step));
+            let opened = behind(&ground.basis(), &request, Part::Reached(step));
             prop_assert_eq!(opened.len() as u64, expected);
-            let left = behind(&columns, &projection, &selection, &request, Part::Left(step));
+            let left = behind(&ground.basis(), &request, Part::Left(step));
             let onward = found.steps.get(step + 1).map_or(0, |next| next.journeys);
             prop_assert_eq!(left.len() as u64, expected - onward);
         }
     }
 
     #[test]
-    fn time_between_equals_the_oracle(log in logs(), a in 0..NODES, b in 0..NODES) {
-        let (columns, class) = columns(&log);
-        let found = between(&columns, &projection(&class), &Selection::default(), (a, b));
+    fn time_between_equals_the_oracle(log in logs(), a in 0..NODES, b in 0..NODES, keep in any::<bool>()) {
+        let repeats = if keep { Repeats::Keep } else { Repeats::Collapse };
+        let ground = Ground::of(columns(&log), &Selection { repeats, ..Selection::default() });
+        let found = between(&ground.basis(), (a, b));
+        for (bar, (_, journeys)) in found.bars.iter().enumerate() {
+            prop_assert_eq!(behind_bar(&ground.basis(), (a, b), Some(bar)).len() as u64, *journeys);
+        }
         let mut gaps = Vec::new();
         let mut from = 0;
         for events in &log {

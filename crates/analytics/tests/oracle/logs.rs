@@ -1,6 +1,6 @@
 //! Random logs, and journeys made of them as plainly as possible.
 
-use analytics::{JourneyLog, Projection, Repeats};
+use analytics::{Basis, JourneyLog, Journeys, Projection, Repeats, Selection};
 use proptest::prelude::{Strategy, prop};
 
 pub const NODES: u32 = 6;
@@ -36,6 +36,24 @@ pub const OWNERS: [u32; NODES as usize] = [1, 1, 2, 3, 3, 0];
 
 pub fn projection(class: &[u32]) -> Projection<'_> {
     Projection { class, node: &OWN, owner: &OWNERS, nodes: NODES }
+}
+
+/// A log with its journeys, to be read by an analysis.
+pub struct Ground {
+    pub log: JourneyLog,
+    pub class: Vec<u32>,
+    pub journeys: Journeys,
+}
+
+impl Ground {
+    pub fn of((log, class): (JourneyLog, Vec<u32>), selection: &Selection) -> Self {
+        let journeys = Journeys::of(&log, &projection(&class), selection);
+        Self { log, class, journeys }
+    }
+
+    pub fn basis(&self) -> Basis<'_> {
+        Basis { log: &self.log, projection: projection(&self.class), journeys: &self.journeys }
+    }
 }
 
 /// A stop of the oracle: node, first and last time.

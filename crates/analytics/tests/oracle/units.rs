@@ -6,7 +6,7 @@ use analytics::transitions::transitions;
 use analytics::{Selection, Times, Unit};
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
 
-use crate::logs::{Log, columns, columns_with_cases, logs, projection};
+use crate::logs::{Ground, Log, columns, columns_with_cases, logs};
 
 /// A log and a case for each of its events.
 fn logs_with_cases() -> impl Strategy<Value = (Log, Vec<u32>)> {
@@ -18,14 +18,13 @@ fn logs_with_cases() -> impl Strategy<Value = (Log, Vec<u32>)> {
 
 fn same(
     cut: &Log,
-    log: &analytics::JourneyLog,
-    class: &[u32],
+    whole: (analytics::JourneyLog, Vec<u32>),
     unit: Unit,
 ) -> Result<(), proptest::test_runner::TestCaseError> {
-    let (by_hand, hand_class) = columns(cut);
-    let expected = transitions(&by_hand, &projection(&hand_class), &Selection::default(), Times::Measure);
-    let found =
-        transitions(log, &projection(class), &Selection { unit, ..Selection::default() }, Times::Measure);
+    let by_hand = Ground::of(columns(cut), &Selection::default());
+    let expected = transitions(&by_hand.basis(), Times::Measure);
+    let whole = Ground::of(whole, &Selection { unit, ..Selection::default() });
+    let found = transitions(&whole.basis(), Times::Measure);
     prop_assert_eq!(found.selected, expected.selected);
     prop_assert_eq!(
         (found.transitions, found.starts, found.ends),
@@ -51,8 +50,7 @@ proptest! {
             }
             cut.extend(by_case.into_values());
         }
-        let (columns, class) = columns_with_cases(&log, cases);
-        same(&cut, &columns, &class, Unit::Case)?;
+        same(&cut, columns_with_cases(&log, cases), Unit::Case)?;
     }
 
     #[test]
@@ -70,7 +68,6 @@ proptest! {
                 }
             }
         }
-        let (columns, class) = columns(&log);
-        same(&cut, &columns, &class, Unit::Visit { gap })?;
+        same(&cut, columns(&log), Unit::Visit { gap })?;
     }
 }

@@ -109,12 +109,24 @@ pub enum Form {
     Funnel,
     /// The time between two nodes.
     Between,
+    /// Nodes and arrows.
+    Map,
+    /// Two periods or segments against each other.
+    Compare,
 }
 
 impl Form {
     /// All forms, in the order of their tabs.
-    pub const ALL: [Self; 6] =
-        [Self::Flow, Self::Table, Self::Transitions, Self::Variants, Self::Funnel, Self::Between];
+    pub const ALL: [Self; 8] = [
+        Self::Flow,
+        Self::Table,
+        Self::Compare,
+        Self::Map,
+        Self::Transitions,
+        Self::Variants,
+        Self::Funnel,
+        Self::Between,
+    ];
 
     /// Stable name in URLs.
     pub fn key(self) -> &'static str {
@@ -125,6 +137,8 @@ impl Form {
             Self::Variants => "variants",
             Self::Funnel => "funnel",
             Self::Between => "between",
+            Self::Map => "map",
+            Self::Compare => "compare",
         }
     }
 
@@ -132,11 +146,13 @@ impl Form {
     pub fn label(self) -> &'static str {
         match self {
             Self::Flow => "Flow",
-            Self::Table => "Table of the flow",
+            Self::Table => "Table",
             Self::Transitions => "Transitions",
             Self::Variants => "Variants",
             Self::Funnel => "Funnel",
             Self::Between => "Time between",
+            Self::Map => "Map",
+            Self::Compare => "Compare",
         }
     }
 }

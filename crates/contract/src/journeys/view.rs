@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compare::{CompareView, MapView};
 use super::query::ExploreQuery;
+use super::saved::SavedView;
 
 /// Everything the journeys page shows for one question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,12 @@ pub struct JourneysView {
     /// Nodes to choose an anchor from, by number of events.
     pub anchors: Vec<Choice>,
     pub sources: Vec<String>,
+    /// Names of the saved segments.
+    pub segments: Vec<String>,
+    /// Which journeys count, in words.
+    pub segment_words: String,
+    pub views: Vec<SavedView>,
+    pub may_export: bool,
     pub selected: Option<Behind>,
     /// Any events at all, in scope or not: tells "nothing imported" from "nothing matches".
     pub any_events: bool,
@@ -42,6 +50,8 @@ pub enum Shown {
     Variants(VariantsView),
     Funnel(FunnelView),
     Between(BetweenView),
+    Map(MapView),
+    Compare(Box<CompareView>),
 }
 
 /// What `query variants --json` prints.
@@ -294,6 +304,8 @@ pub struct BehindCustomer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CustomerView {
     pub id: String,
+    /// Ids that are this one customer's.
+    pub ids: u32,
     pub events: Vec<CustomerEvent>,
     /// All events, of which the list may hold the first thousands.
     pub total: u64,

@@ -26,7 +26,7 @@ pub struct Inventory {
 }
 
 /// Refuses what was started from another version than the stored one.
-fn expect(noun: &'static str, stored: Option<i32>, given: i32) -> Result<(), DbError> {
+pub(crate) fn expect(noun: &'static str, stored: Option<i32>, given: i32) -> Result<(), DbError> {
     match stored {
         Some(stored) if stored == given => Ok(()),
         Some(stored) => Err(DbError::Stale { noun, given, stored }),

@@ -101,6 +101,12 @@ pub fn read_header(records: &mut Records) -> Result<Vec<String>, EventsError> {
     }
     let header: Vec<String> =
         record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+    check_header(&header)?;
+    Ok(header)
+}
+
+/// Refuses names of columns that leave open which is which, or that are none.
+pub fn check_header(header: &[String]) -> Result<(), EventsError> {
     let found = || header.iter().map(|name| format!("\u{201c}{name}\u{201d}")).collect::<Vec<_>>().join(", ");
     if let Some(empty) = header.iter().position(String::is_empty) {
         return Err(UserError::new(
@@ -134,7 +140,7 @@ pub fn read_header(records: &mut Records) -> Result<Vec<String>, EventsError> {
         .remedy("Put a line with the names of the columns on top.")
         .into());
     }
-    Ok(header)
+    Ok(())
 }
 
 fn looks_like_data(name: &str) -> bool {

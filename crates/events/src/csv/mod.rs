@@ -6,7 +6,7 @@ mod mapping;
 mod problem;
 mod records;
 
-pub use detect::{Dialect, Encoding, Sample, read_header, sample};
+pub use detect::{Dialect, Encoding, Sample, check_header, read_header, sample};
 pub use mapping::{ColumnMap, Mapping};
 pub use problem::RecordError;
 pub use records::{MAX_CELL, Record, Records, open};

@@ -41,6 +41,38 @@ impl std::hash::Hasher for Spread {
     }
 }
 
+/// What tells the stored events of a source apart, sorted to be looked up.
+#[derive(Debug, Default)]
+pub struct Identities {
+    files: Vec<String>,
+    /// Key, and digest of what the event says.
+    stored: Vec<(u128, i64)>,
+}
+
+impl Identities {
+    /// Reads those of some segments; what an earlier reading knows of the first of them is not read again.
+    pub fn load(store: &Store, files: Vec<String>, earlier: Option<&Self>) -> Result<Self, EventsError> {
+        let earlier = earlier.filter(|earlier| files.starts_with(&earlier.files));
+        let mut stored = earlier.map(|earlier| earlier.stored.clone()).unwrap_or_default();
+        for file in &files[earlier.map_or(0, |earlier| earlier.files.len())..] {
+            stored.extend(read_identities(&store.segment(file))?);
+        }
+        stored.sort_unstable();
+        Ok(Self { files, stored })
+    }
+
+    /// The segments that these are of.
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// The digest of the stored event with that key.
+    pub fn content(&self, key: u128) -> Option<i64> {
+        let at = self.stored.partition_point(|&(known, _)| known < key);
+        self.stored.get(at).filter(|(known, _)| *known == key).map(|&(_, content)| content)
+    }
+}
+
 /// How an event relates to what is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {

@@ -5,6 +5,7 @@
 //! An import that is killed leaves files that no manifest names, which the next one sweeps away.
 
 mod identity;
+mod pairs;
 mod progress;
 mod quarantine;
 mod row;
@@ -20,9 +21,11 @@ use crate::formats::{Hints, Sample, open};
 use crate::segment::{Batch, write_batch};
 use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
 
-pub use identity::Known;
+pub use identity::{Identities, Known};
+pub use pairs::read_pairs;
 pub use progress::{Phase, Progress};
-pub use quarantine::first_rows;
+pub use quarantine::{first_rows, quarantine_events};
+pub(crate) use row::{Content, identity_of};
 
 /// What to read, and how.
 #[derive(Debug, Clone)]
@@ -102,7 +105,7 @@ pub fn run(
 
     progress.phase(Phase::Reading);
     let pseudonyms = store.pseudonyms()?;
-    let mut records = open(job.path, &sample)?;
+    let mut records = open(job.path, &sample, job.mapping)?;
     let header = sample.header;
     let names: Vec<String> = columns.attributes.iter().map(|(name, _)| name.clone()).collect();
     let mut reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);

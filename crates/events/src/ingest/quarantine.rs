@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use contract::sources::{Quarantined, Reason};
 
-use crate::EventsError;
 use crate::csv::{Record, RecordError};
 use crate::store::sync_folder;
+use crate::tail::Refused;
+use crate::{EventsError, Store};
 
 /// Why one row was refused.
 pub struct Problem {
@@ -113,6 +114,37 @@ impl Writer {
             .sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (&a.code, &a.reason).cmp(&(&b.code, &b.reason))));
         Ok(reasons)
     }
+}
+
+/// Adds events that came over HTTP to the quarantine of their day: (number, the event as it came, why). They are on disk
+/// when this returns.
+pub fn quarantine_events(
+    store: &Store,
+    import: &str,
+    events: &[(u64, String, Refused)],
+) -> Result<(), EventsError> {
+    let path = store.quarantine(import);
+    let file =
+        File::options().create(true).append(true).open(&path).map_err(EventsError::io("opening", &path))?;
+    let new = file.metadata().map_err(EventsError::io("reading", &path))?.len() == 0;
+    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
+    if new {
+        let header = ["event"].into_iter().chain(EXPLAINING);
+        out.write_record(header).map_err(|error| failed(&path, error))?;
+    }
+    for (number, event, refused) in events {
+        let number = number.to_string();
+        let cells = [event, &number, &refused.place, &refused.value, refused.code, &refused.reason, ""];
+        out.write_record(cells).map_err(|error| failed(&path, error))?;
+    }
+    let file = out
+        .into_inner()
+        .map_err(|error| EventsError::io("writing", &path)(std::io::Error::from(error.error().kind())))?;
+    let file = file
+        .into_inner()
+        .map_err(|error| EventsError::io("writing", &path)(std::io::Error::from(error.error().kind())))?;
+    file.sync_all().map_err(EventsError::io("syncing", &path))?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
 impl Drop for Writer {

@@ -44,6 +44,51 @@ struct Cells<'r> {
     id: Option<u128>,
 }
 
+/// All that an event says, whichever way it came.
+pub struct Content<'a> {
+    pub source: &'a str,
+    pub customer: CustomerKey,
+    pub time: i64,
+    pub activity: &'a [u8],
+    pub case: &'a [u8],
+    pub reason: &'a [u8],
+    pub text: &'a [u8],
+    pub duration: Option<i64>,
+    pub cost: Option<i64>,
+}
+
+impl Content<'_> {
+    /// A digest of it, with the attributes by name; empty ones say nothing.
+    pub fn digest<'v>(&self, attributes: impl Iterator<Item = (&'v str, &'v [u8])>) -> u128 {
+        let Self { source, customer, time, activity, case, reason, text, duration, cost } = self;
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |part: &[u8]| {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        };
+        put(source.as_bytes());
+        put(&customer.0.to_be_bytes());
+        put(&time.to_le_bytes());
+        put(activity);
+        put(case);
+        put(reason);
+        put(text);
+        put(&duration.unwrap_or(i64::MIN).to_le_bytes());
+        put(&cost.unwrap_or(i64::MIN).to_le_bytes());
+        for (name, value) in attributes.filter(|(_, value)| !value.is_empty()) {
+            put(name.as_bytes());
+            put(value);
+        }
+        short(&hasher)
+    }
+}
+
+/// What tells an event apart by the id that its source gave it.
+pub fn identity_of(source: &str, id: &[u8]) -> u128 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"id").update(source.as_bytes()).update(&[0]).update(id);
+    short(&hasher)
+}
+
 const DAY: i64 = 86_400_000_000;
 
 /// Longest text kept of an activity, case or attribute value.
@@ -221,31 +266,24 @@ impl<'a> RowReader<'a> {
         // Everything that is read decides whether two rows say the same. The customer goes in as its
         // pseudonym: a hash of the id itself would let anyone who has the events guess ids and compare.
         let pseudonym = self.pseudonyms.of(customer);
-        let mut hasher = blake3::Hasher::new();
-        let mut put = |part: &[u8]| {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
-        };
-        put(self.job.source.as_bytes());
-        put(&pseudonym.0.to_be_bytes());
-        put(&time.to_le_bytes());
-        put(activity);
-        put(case);
-        put(reason);
-        put(text);
-        put(&duration.unwrap_or(i64::MIN).to_le_bytes());
-        put(&cost.unwrap_or(i64::MIN).to_le_bytes());
+        let mut attributes = Vec::with_capacity(columns.attributes.len());
         for (attribute, column) in &columns.attributes {
-            let cell = name(*column)?;
-            put(attribute.as_bytes());
-            put(cell);
+            attributes.push((attribute.as_str(), name(*column)?));
         }
-        let content = short(&hasher);
+        let content = Content {
+            source: self.job.source,
+            customer: pseudonym,
+            time,
+            activity,
+            case,
+            reason,
+            text,
+            duration,
+            cost,
+        }
+        .digest(attributes.into_iter());
         let id = columns.id.map_or(&[][..], |column| self.cell(record, column));
-        let id = (!id.is_empty()).then(|| {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(b"id").update(self.job.source.as_bytes()).update(&[0]).update(id);
-            short(&hasher)
-        });
+        let id = (!id.is_empty()).then(|| identity_of(self.job.source, id));
         Ok(Cells { customer: pseudonym, time, activity, case, reason, text, duration, cost, content, id })
     }
 

@@ -3,9 +3,11 @@
 //! A reader of another kind finds ordinary columns: customer and key as 16 bytes, time as a timestamp,
 //! activity and the rest as text, each attribute as a column `attr.NAME`.
 
+mod compact;
 mod read;
 mod write;
 
+pub use compact::compact;
 pub use read::{read_attributes, read_columns, read_identities, read_rows};
 pub use write::{Batch, NewEvent, write_batch};
 

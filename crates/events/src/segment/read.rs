@@ -2,6 +2,7 @@
 //! never a panic.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, FixedLenByteArrayType, Int64Type};
@@ -161,6 +162,14 @@ pub fn read_identities(path: &Path) -> Result<Vec<(u128, i64)>, EventsError> {
     Ok(keys.into_iter().zip(contents).collect())
 }
 
+/// Reads all about all customers, in the order in which the segment lists them.
+pub fn all_rows(path: &Path) -> Result<Vec<(CustomerKey, Row)>, EventsError> {
+    let segment = Segment::open(path)?;
+    let customers = segment.keys("customer")?;
+    let rows = rows(&segment, path, 0..customers.len())?;
+    Ok(customers.into_iter().map(CustomerKey).zip(rows).collect())
+}
+
 /// Reads all about one customer.
 pub fn read_rows(path: &Path, customer: CustomerKey) -> Result<Vec<Row>, EventsError> {
     let segment = Segment::open(path)?;
@@ -171,6 +180,10 @@ pub fn read_rows(path: &Path, customer: CustomerKey) -> Result<Vec<Row>, EventsE
     if from == until {
         return Ok(Vec::new());
     }
+    rows(&segment, path, from..until)
+}
+
+fn rows(segment: &Segment<'_>, path: &Path, range: Range<usize>) -> Result<Vec<Row>, EventsError> {
     let time = segment.required::<Int64Type>("time")?;
     let position = segment.required::<Int64Type>("position")?;
     let activity = segment.required::<ByteArrayType>("activity")?;
@@ -181,7 +194,7 @@ pub fn read_rows(path: &Path, customer: CustomerKey) -> Result<Vec<Row>, EventsE
     let cost = segment.optional::<Int64Type>("cost")?;
     let attributes = read_attributes(path)?;
     let owned = |bytes: &ByteArray| String::from_utf8_lossy(bytes.data()).into_owned();
-    Ok((from..until)
+    Ok(range
         .map(|at| Row {
             time: time[at],
             position: position[at],

@@ -136,7 +136,7 @@ fn invalid(place: &str, message: impl Into<String>) -> UserError {
 }
 
 /// A name that people gave: not empty, not endless, no control characters.
-fn checked_name(text: &str, place: &str) -> Result<String, UserError> {
+pub(crate) fn checked_name(text: &str, place: &str) -> Result<String, UserError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(invalid(place, "The name is empty.").remedy("Give it a name."));
@@ -152,7 +152,7 @@ fn checked_name(text: &str, place: &str) -> Result<String, UserError> {
 }
 
 /// The database's word for "this name is taken", in words.
-fn taken(error: db::DbError, noun: &str, name: &str) -> ServiceError {
+pub(crate) fn taken(error: db::DbError, noun: &str, name: &str) -> ServiceError {
     if error.is_duplicate() {
         return UserError::new(
             Kind::Conflict,

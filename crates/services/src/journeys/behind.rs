@@ -1,14 +1,47 @@
 //! Who is behind a node or link of the diagram.
 
+use analytics::Times;
 use analytics::sankey::{Behind as Found, Sankey, Selector, behind as find};
 use contract::UserError;
-use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, NeighbourView};
+use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, Form, NeighbourView};
 
-use super::Asked;
 use super::shape::{department, id, kind, label, seconds, share};
+use super::{Asked, forms};
 
 /// Customers a page of the list.
 const PAGE: usize = 50;
+
+/// One page of the customers behind a figure.
+pub struct Page {
+    pub customers: Vec<BehindCustomer>,
+    pub page: u32,
+    pub pages: u32,
+}
+
+/// Cuts a page out of a list of customers with the instants that they are listed for.
+pub fn page_of(asked: &Asked<'_>, customers: &[(u32, i64)], wanted: u32) -> Page {
+    let snapshot = &asked.data.snapshot;
+    let pages = customers.len().div_ceil(PAGE).max(1);
+    let page = (wanted as usize).clamp(1, pages);
+    let of_page = customers[(page - 1) * PAGE..].iter().take(PAGE).map(|&(customer, at)| BehindCustomer {
+        id: snapshot.customers[customer as usize].text(),
+        events: snapshot.log.of_customer(customer as usize).len() as u32,
+        at,
+    });
+    Page { customers: of_page.collect(), page: page as u32, pages: pages as u32 }
+}
+
+/// The customers behind the figure that a question selects, whatever its form.
+pub fn customers(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<u32>, UserError> {
+    let found = match query.form {
+        Form::Flow | Form::Table => {
+            let sankey = asked.sankey(Times::Leave)?;
+            found(asked, &sankey, selector(asked, &sankey, query)?)?.customers
+        }
+        _ => forms::behind(asked, query)?.1,
+    };
+    Ok(found.into_iter().map(|(customer, _)| customer).collect())
+}
 
 /// The flow alone, for what the pointer is over.
 pub fn flow(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Flow, UserError> {
@@ -28,19 +61,9 @@ fn flow_of(found: &Found) -> Flow {
 pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Behind, UserError> {
     let selector = selector(asked, sankey, query)?;
     let found = found(asked, sankey, selector)?;
-    let nodes = &asked.nodes;
+    let nodes = asked.nodes();
     let time = |time: Option<(f64, f64)>| time.map(|(median, p95)| (seconds(median), seconds(p95)));
-    let pages = found.customers.len().div_ceil(PAGE).max(1);
-    let page = (query.page as usize).clamp(1, pages);
-    let customers = found.customers[(page - 1) * PAGE..]
-        .iter()
-        .take(PAGE)
-        .map(|&(customer, at)| BehindCustomer {
-            id: asked.data.snapshot.customers[customer as usize].text(),
-            events: asked.data.snapshot.log.of_customer(customer as usize).len() as u32,
-            at,
-        })
-        .collect();
+    let page = page_of(asked, &found.customers, query.page);
     let (column, node) = match selector {
         Selector::Node { column, node } => (column, node),
         Selector::Link { column, source, .. } => (column, source),
@@ -65,9 +88,9 @@ pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Resul
         before: Vec::new(),
         after: Vec::new(),
         flow,
-        customers,
-        page: page as u32,
-        pages: pages as u32,
+        customers: page.customers,
+        page: page.page,
+        pages: page.pages,
         anchor: match this.kind {
             analytics::sankey::Kind::Node(node) => Some(nodes.label(node).to_owned()),
             _ => None,
@@ -122,16 +145,14 @@ pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Resul
 }
 
 fn found(asked: &Asked<'_>, sankey: &Sankey, selector: Selector) -> Result<Found, UserError> {
-    let projection = asked.nodes.projection(&asked.data.mapped);
-    find(&asked.data.snapshot.log, &projection, &asked.question.selection, sankey, selector)
-        .ok_or_else(|| UserError::not_found("node"))
+    find(&asked.basis(), sankey, selector).ok_or_else(|| UserError::not_found("node"))
 }
 
 /// Finds the selected place by its id.
 fn selector(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Result<Selector, UserError> {
     let place = |wanted: &str| {
         sankey.columns.iter().enumerate().find_map(|(column, of)| {
-            let node = of.nodes.iter().position(|node| id(&asked.nodes, of.step, node.kind) == wanted)?;
+            let node = of.nodes.iter().position(|node| id(asked.nodes(), of.step, node.kind) == wanted)?;
             Some((column, node))
         })
     };

@@ -23,6 +23,8 @@ pub async fn customer(services: &Services, actor: &Actor, id: String) -> Result<
     let data = cache::data(services).await?;
     let (store, actor) = (services.store.clone(), actor.clone());
     tokio::task::spawn_blocking(move || {
+        // Any id of a customer leads to all of their history.
+        let key = data.aliases.first_of(key);
         let number = data.snapshot.customer(key).ok_or_else(gone)?;
         let range = data.snapshot.log.of_customer(number);
         // Their history is visible to a department if any of it happened there.
@@ -31,7 +33,7 @@ pub async fn customer(services: &Services, actor: &Actor, id: String) -> Result<
         {
             return Err(gone().into());
         }
-        let stored = history_of(&store, &data.segments, key)?;
+        let stored = history_of(&store, &data.segments, &data.tails, &data.aliases.ids_of(key))?;
         let zone = zone_of(&data.workspace.time_zone);
         let inventory = &data.inventory;
         let total = range.len() as u64;
@@ -68,6 +70,7 @@ pub async fn customer(services: &Services, actor: &Actor, id: String) -> Result<
             .collect();
         Ok(CustomerView {
             id: key.text(),
+            ids: data.aliases.ids_of(key).len() as u32,
             events,
             total,
             departments: departments(&data),

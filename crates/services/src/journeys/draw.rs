@@ -171,7 +171,7 @@ fn by_size(views: &[&NodeView]) -> Vec<usize> {
 }
 
 /// The text, or its beginning, as far as it fits.
-fn fit(text: &str, room: f64) -> String {
+pub fn fit(text: &str, room: f64) -> String {
     let most = (room / LETTER).floor().max(0.0) as usize;
     if text.chars().count() <= most {
         return text.to_owned();

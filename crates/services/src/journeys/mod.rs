@@ -1,21 +1,27 @@
 //! Exploring journeys: Sankey, transitions, who is behind a figure, and one customer's history.
 
+mod answers;
 mod behind;
+mod compare;
 mod customer;
 mod draw;
 mod forms;
+mod ground;
+mod map;
 mod nodes;
 mod question;
+pub mod saved;
+mod segments;
 mod shape;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use analytics::sankey::{Request, Sankey};
-use analytics::selection::Coverage;
-use analytics::{Selection, Times, Unit};
+use analytics::{Basis, Times};
 use contract::journeys::{
-    BetweenView, Choice, Department, Drawing, ExploreQuery, Flow, Form, FunnelView, JourneysView, Period,
-    SankeyView, Shown, TransitionsView, VariantsView,
+    BetweenView, Choice, CompareView, Department, Drawing, ExploreQuery, Flow, Form, FunnelView, JourneysView,
+    Period, SankeyView, Shown, TransitionsView, VariantsView,
 };
 use contract::{Kind, UserError};
 
@@ -24,9 +30,13 @@ use crate::cache::{self, Data};
 use crate::compute::compute;
 use crate::{Actor, ServiceError, Services};
 
+pub(crate) use answers::Answers;
 pub use customer::customer;
+pub(crate) use ground::Grounds;
+use ground::{Ground, Key};
 use nodes::Nodes;
 use question::Question;
+use segments::{Resolve, Saved};
 
 /// Anchors offered, at most.
 const ANCHORS: usize = 2000;
@@ -37,7 +47,22 @@ pub async fn explore(
     actor: &Actor,
     query: ExploreQuery,
 ) -> Result<JourneysView, ServiceError> {
-    ask(services, actor, query, answer).await
+    query.check()?;
+    need(actor.may().see_journeys, "page")?;
+    let data = cache::data(services).await?;
+    let saved = Saved::load(services, actor).await?;
+    let key = answers::Key::of(&query, &saved, actor);
+    if let Some(known) = services.cache.answers.get(&data, &key) {
+        return Ok(JourneysView { views: saved.views(actor), ..known });
+    }
+    let (held, of, asker) = (services.clone(), data.clone(), actor.clone());
+    let computed = compute(services, move || {
+        let asked = Asked::new(&held, &of, &asker, &saved, &query)?;
+        answer(&asked, &query)
+    });
+    let view = computed.await??;
+    services.cache.answers.keep(&data, key, &view);
+    Ok(view)
 }
 
 /// The flow of a node's or link's journeys through the whole diagram.
@@ -52,7 +77,7 @@ pub async fn sankey(
     query: ExploreQuery,
 ) -> Result<SankeyView, ServiceError> {
     need(actor.may().export, "export")?;
-    ask(services, actor, query, |asked, _| Ok(shape::sankey(&asked.nodes, &asked.sankey(Times::Measure)?)))
+    ask(services, actor, query, |asked, _| Ok(shape::sankey(asked.nodes(), &asked.sankey(Times::Measure)?)))
         .await
 }
 
@@ -86,9 +111,11 @@ async fn ask<T: Send + 'static>(
     need(actor.may().see_journeys, "page")?;
     query.check()?;
     let data = cache::data(services).await?;
+    let saved = Saved::load(services, actor).await?;
     let actor = actor.clone();
+    let held = services.clone();
     let computed = compute(services, move || {
-        let asked = Asked::new(&data, &actor, &query)?;
+        let asked = Asked::new(&held, &data, &actor, &saved, &query)?;
         work(&asked, &query)
     });
     Ok(computed.await??)
@@ -100,7 +127,7 @@ pub async fn transitions(
     actor: &Actor,
     query: ExploreQuery,
 ) -> Result<TransitionsView, ServiceError> {
-    ask(services, actor, query, |asked, _| Ok(forms::transitions(asked))).await
+    ask(services, actor, query, |asked, _| Ok(forms::transitions(asked, usize::MAX))).await
 }
 
 /// The most frequent variants, at most `most`.
@@ -131,6 +158,15 @@ pub async fn between(
     ask(services, actor, query, forms::between).await
 }
 
+/// Two sets of journeys against each other.
+pub async fn compare(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<CompareView, ServiceError> {
+    ask(services, actor, ExploreQuery { beside: false, ..query }, compare::view).await
+}
+
 /// An answer that is to be taken away as a file.
 pub async fn exported<T>(
     actor: &Actor,
@@ -142,51 +178,54 @@ pub async fn exported<T>(
 
 /// A question with all that it takes to answer it.
 struct Asked<'a> {
+    resolve: Resolve<'a>,
     data: &'a Data,
-    nodes: Nodes,
+    ground: Arc<Ground>,
     question: Question,
 }
 
 impl<'a> Asked<'a> {
-    fn new(data: &'a Data, actor: &Actor, query: &ExploreQuery) -> Result<Self, UserError> {
-        let nodes = Nodes::of(data, query.by);
-        let question = Question::of(data, actor, &nodes, query)?;
-        Ok(Self { data, nodes, question })
+    fn new(
+        services: &'a Services,
+        data: &'a Data,
+        actor: &'a Actor,
+        saved: &'a Saved,
+        query: &ExploreQuery,
+    ) -> Result<Self, UserError> {
+        Self::within(&Resolve { services, data, actor, saved, depth: 0 }, query)
+    }
+
+    /// A question that may itself be part of a segment.
+    fn within(resolve: &Resolve<'a>, query: &ExploreQuery) -> Result<Self, UserError> {
+        let Resolve { services, data, actor, saved, depth: _ } = *resolve;
+        let segments = saved.of(query)?;
+        let key = Key::of(query, segments.clone(), actor.scope());
+        let nodes = Nodes::of(data, query.by, &query.rules);
+        let question = Question::of(data, actor, &nodes, resolve.all(&segments)?, query)?;
+        let ground = services.cache.grounds.get(data, key, || nodes, &question.selection);
+        Ok(Self { resolve: *resolve, data, ground, question })
+    }
+
+    fn nodes(&self) -> &Nodes {
+        &self.ground.nodes
+    }
+
+    fn basis(&self) -> Basis<'_> {
+        self.ground.basis(self.data)
     }
 
     /// The diagram. The page leaves the times of links out and asks for one when it is pointed at: measuring all
     /// takes longer than counting.
     fn sankey(&self, times: Times) -> Result<Sankey, UserError> {
-        let projection = self.nodes.projection(&self.data.mapped);
         let request = Request { times, ..self.question.request.clone()? };
-        analytics::sankey::sankey(&self.data.snapshot.log, &projection, &self.question.selection, &request)
-            .map_err(question::refused)
-    }
-
-    fn coverage(&self) -> Coverage {
-        let Selection { unit, from, until, activities, touching, repeats: _ } = &self.question.selection;
-        if (*unit, from, until, activities, touching) == (Unit::Customer, &None, &None, &None, &None) {
-            // Everything is counted already.
-            let log = &self.data.snapshot.log;
-            return Coverage {
-                events: log.events() as u64,
-                journeys: log.customers() as u64,
-                by_class: self.data.mapped.by_class.clone(),
-            };
-        }
-        analytics::selection::coverage(
-            &self.data.snapshot.log,
-            &self.nodes.projection(&self.data.mapped),
-            &self.question.selection,
-            self.data.mapped.classes.len(),
-        )
+        analytics::sankey::sankey(&self.basis(), &request).map_err(question::refused)
     }
 }
 
 fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserError> {
     let began = Instant::now();
     let data = asked.data;
-    let coverage = asked.coverage();
+    let counted = asked.ground.journeys.selected();
     let flow = matches!(query.form, Form::Flow | Form::Table);
     let times = if query.form == Form::Table { Times::Measure } else { Times::Leave };
     let sankey = if flow { Some(asked.sankey(times)) } else { None };
@@ -195,7 +234,7 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
         _ => None,
     };
     let (view, mut hint) = match &sankey {
-        Some(Ok(sankey)) => (Some(shape::sankey(&asked.nodes, sankey)), None),
+        Some(Ok(sankey)) => (Some(shape::sankey(asked.nodes(), sankey)), None),
         Some(Err(error)) => (None, Some(error.clone())),
         None => (None, None),
     };
@@ -210,8 +249,8 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
     let opened = if flow || shown == Shown::Nothing { None } else { forms::opened(asked, query)? };
     Ok(JourneysView {
         period: asked.question.period.clone(),
-        events: coverage.events,
-        customers: coverage.journeys,
+        events: counted.events,
+        customers: counted.journeys,
         shown,
         opened,
         sankey: view,
@@ -219,8 +258,12 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
         wide,
         tall,
         departments: departments(data),
-        anchors: anchors(&asked.nodes, &coverage),
+        anchors: anchors(&asked.ground),
         sources: sources(data),
+        segments: asked.resolve.saved.names(),
+        segment_words: asked.resolve.saved.words(query),
+        views: asked.resolve.saved.views(asked.resolve.actor),
+        may_export: asked.resolve.actor.may().export,
         selected,
         any_events: data.snapshot.log.events() > 0,
         took_ms: began.elapsed().as_secs_f64() * 1000.0,
@@ -252,10 +295,13 @@ fn sources(data: &Data) -> Vec<String> {
 }
 
 /// The nodes that occur, by number of events.
-fn anchors(nodes: &Nodes, coverage: &Coverage) -> Vec<Choice> {
+fn anchors(ground: &Ground) -> Vec<Choice> {
+    let nodes = &ground.nodes;
     let mut events = vec![0_u64; nodes.len()];
-    for (class, &count) in coverage.by_class.iter().enumerate() {
-        events[nodes.node_of_class(class) as usize] += count;
+    for (class, &count) in ground.by_class.iter().enumerate() {
+        if let Some(node) = nodes.node_of_class(class) {
+            events[node as usize] += count;
+        }
     }
     let mut anchors: Vec<Choice> = (0..)
         .zip(events)

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use analytics::Projection;
-use contract::journeys::Level;
+use analytics::selection::HIDDEN;
+use contract::journeys::{Level, Rule};
 
 use crate::cache::Data;
 use crate::mapping::{Class, Mapped};
@@ -19,18 +20,27 @@ pub struct Nodes {
 }
 
 impl Nodes {
-    pub fn of(data: &Data, level: Level) -> Self {
+    /// The nodes of a level, as the rules of display leave them.
+    pub fn of(data: &Data, level: Level, rules: &[Rule]) -> Self {
         let namer = Namer { data, level, shared: shared_names(data) };
         // What tells nodes apart is not their label: a touchpoint may be named like an unmapped activity.
         let mut places: BTreeMap<(String, Key), Vec<usize>> = BTreeMap::new();
+        let mut hidden = Vec::new();
         for (at, class) in data.mapped.classes.iter().enumerate() {
-            places.entry(namer.node(class)).or_default().push(at);
+            let (label, key) = namer.node(class);
+            match ruled(rules, label, key) {
+                Some(node) => places.entry(node).or_default().push(at),
+                None => hidden.push(at),
+            }
         }
         let owner_of_class: Vec<u32> =
             data.mapped.classes.iter().map(|class| owner(data, class).map_or(0, |at| at + 1)).collect();
         let mut labels: Vec<String> = Vec::with_capacity(places.len());
         let mut departments = Vec::with_capacity(places.len());
         let mut of_class = vec![0; data.mapped.classes.len()];
+        for at in hidden {
+            of_class[at] = HIDDEN;
+        }
         for ((label, _), classes) in places {
             let number = labels.len() as u32;
             let again =
@@ -62,8 +72,14 @@ impl Nodes {
         self.departments.get(node as usize).copied().flatten()
     }
 
-    pub fn node_of_class(&self, class: usize) -> u32 {
-        self.of_class[class]
+    /// The node of a class; none where it is hidden.
+    pub fn node_of_class(&self, class: usize) -> Option<u32> {
+        Some(self.of_class[class]).filter(|&node| node != HIDDEN)
+    }
+
+    /// Which classes are a node.
+    pub fn classes_of(&self, node: u32) -> Vec<bool> {
+        self.of_class.iter().map(|&of| of == node).collect()
     }
 
     pub fn find(&self, label: &str) -> Option<u32> {
@@ -82,8 +98,25 @@ pub fn owner(data: &Data, class: &Class) -> Option<u32> {
     data.inventory.departments.iter().position(|one| one.id == id).map(|at| at as u32)
 }
 
+/// What a node is after the rules: its label, and what tells it apart; none where it is hidden.
+fn ruled(rules: &[Rule], label: String, key: Key) -> Option<(String, Key)> {
+    let mut node = (label, key);
+    for rule in rules {
+        match rule {
+            Rule::Hide { node: hidden } if *hidden == node.0 => return None,
+            Rule::Call { nodes, name } if nodes.contains(&node.0) || *name == node.0 => {
+                // Whatever is called so is one node, also what had the name before.
+                node = (name.clone(), Key::Called);
+            }
+            Rule::Hide { .. } | Rule::Call { .. } => {}
+        }
+    }
+    Some(node)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
+    Called,
     Activity(u32),
     Name(u32),
     Nothing,

@@ -1,6 +1,7 @@
 //! From the query's words to what the kernel understands: instants, codes, and the person's scope.
 
-use analytics::sankey::{Direction, Occurrence as Occurs, Request, SankeyError};
+use analytics::sankey::{Direction, Occurrence as Occurs, Request, SankeyError, StepFilter};
+use analytics::segment::Segment;
 use analytics::{Repeats, Selection, Times, Unit};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -22,7 +23,13 @@ pub struct Question {
 }
 
 impl Question {
-    pub fn of(data: &Data, actor: &Actor, nodes: &Nodes, query: &ExploreQuery) -> Result<Self, UserError> {
+    pub fn of(
+        data: &Data,
+        actor: &Actor,
+        nodes: &Nodes,
+        segments: Vec<Segment>,
+        query: &ExploreQuery,
+    ) -> Result<Self, UserError> {
         let zone = zone_of(&data.workspace.time_zone);
         let (from, until) = period(query, zone)?;
         let activities = match &query.source {
@@ -41,7 +48,8 @@ impl Question {
             UnitChoice::Case => Unit::Case,
             UnitChoice::Visit => Unit::Visit { gap: i64::from(query.gap) * 60_000_000 },
         };
-        let selection = Selection { unit, from, until, activities, touching: touching(data, actor), repeats };
+        let selection =
+            Selection { unit, from, until, activities, touching: touching(data, actor), segments, repeats };
         let span = data.snapshot.log.span();
         let day = |instant: Option<i64>| instant.map(|at| local_day(at, zone)).unwrap_or_default();
         let data_from = day(span.map(|(first, _)| first));
@@ -114,8 +122,15 @@ fn request(nodes: &Nodes, query: &ExploreQuery) -> Result<Request, UserError> {
     if direction == Direction::Both && anchor.is_none() {
         return Err(refused(SankeyError::NoAnchor));
     }
+    let filters = query.step_filters.iter().map(|filter| {
+        let node =
+            nodes.find(&filter.node).ok_or_else(|| unknown("node", &filter.node, nodes.labels()).at("at"))?;
+        let nodes = (0..nodes.len() as u32).map(|other| other == node).collect();
+        Ok(StepFilter { step: filter.step, nodes, there: filter.there })
+    });
+    let filters = filters.collect::<Result<_, UserError>>()?;
     let (steps, top, opened) = (query.steps, query.top, query.opened.clone());
-    Ok(Request { direction, anchor, steps, top, opened, times: Times::Leave })
+    Ok(Request { direction, anchor, steps, top, opened, filters, times: Times::Leave })
 }
 
 /// The kernel's refusals in words.

@@ -13,7 +13,7 @@ use events::csv::Mapping;
 use events::formats::Hints;
 use events::ingest::{self, Job, Outcome, Progress};
 use events::time::DayOrder;
-use events::{EventsError, ImportLock, SegmentRef};
+use events::{EventsError, Identities, ImportLock, SegmentRef};
 
 use super::preview::{day_order, delimiter, encoding, format};
 use super::tidy::{clean, lock};
@@ -276,6 +276,7 @@ async fn run(
         Ok((outcome, lock)) => {
             let recorded = record(services, &ended, new, &outcome).await;
             drop(lock);
+            services.changed.notify_one();
             recorded
         }
         Err(error) => Err(error),
@@ -376,9 +377,31 @@ async fn record(
     let mapping = json(serde_json::to_string(&new.mapping)).unwrap_or_default();
     let tx = services.db.write().await?;
     db::imports::finish_import(&tx, &done, &segments).await?;
+    // What came over HTTP meanwhile and is in the file too counts once.
+    if db::tail::waiting(&services.db).await?.0 > 0 {
+        drop_from_tail(services, &tx, &done.source_id, &segments).await?;
+    }
     db::imports::remember_mapping(&tx, &done.source_id, &mapping, new.zone.map(|zone| zone.name())).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Removes events from a source's tail that new segments hold.
+async fn drop_from_tail(
+    services: &Services,
+    tx: &db::Tx,
+    source_id: &str,
+    segments: &[Segment],
+) -> Result<(), ServiceError> {
+    let (store, files) = (services.store.clone(), segments.iter().map(|one| one.file.clone()).collect());
+    let stored = tokio::task::spawn_blocking(move || Identities::load(&store, files, None)).await??;
+    let tail = db::tail::keys_in(tx, source_id).await?;
+    let both: Vec<String> = tail
+        .into_iter()
+        .filter(|(_, key)| u128::from_str_radix(key, 16).is_ok_and(|key| stored.content(key).is_some()))
+        .map(|(id, _)| id)
+        .collect();
+    Ok(db::tail::remove_ids(tx, &both).await?)
 }
 
 /// Asks every import of this process to stop, and waits until they have, for the end of the server.

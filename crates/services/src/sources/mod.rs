@@ -1,6 +1,9 @@
 //! Logs: which there are, what each import did, and stopping one.
 
+mod freshness;
+mod ingest;
 mod jobs;
+mod links;
 mod preview;
 mod tidy;
 mod uploads;
@@ -10,9 +13,11 @@ use std::path::PathBuf;
 use contract::UserError;
 use contract::sources::{Counts, ImportState, ImportView, SourceRow, Sources};
 use db::imports::{Import, Source};
-use events::ingest;
+use events::ingest::first_rows;
 
+pub use ingest::{Arrived, Receiving, add_key, event as tail_event, ingest, keys, revoke_key};
 pub use jobs::{Jobs, NewImport, cancel_all, import_now, start};
+pub use links::{link, links, undo_links};
 pub use preview::{PreviewWish, preview};
 pub use tidy::recover;
 pub use uploads::{begin_upload, finish_upload};
@@ -24,6 +29,14 @@ use crate::{Actor, ServiceError, Services};
 const LISTED: u64 = 50;
 /// Quarantined rows shown on the page; all can be downloaded.
 const EXAMPLES: usize = 100;
+
+/// Where files of a source are dropped, for those who may import any log; once an import has shown how it is read.
+fn inbox(services: &Services, actor: &Actor, source: &Source) -> Option<String> {
+    if !actor.may().import || actor.scope().is_some() || source.mapping.is_none() {
+        return None;
+    }
+    Some(services.store.inbox(&source.name)?.display().to_string())
+}
 
 /// The sources page.
 pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, ServiceError> {
@@ -37,6 +50,7 @@ pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, Serv
     let visible = |source: &&Source| {
         actor.scope().is_none() || imports.iter().filter(own).any(|import| import.source_id == source.id)
     };
+    let quiet = freshness::quiet(services, actor).await?;
     let rows = known
         .iter()
         .filter(visible)
@@ -51,6 +65,8 @@ pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, Serv
                 last_event: stored().map(|segment| segment.max_time).max(),
                 last_import: done().map(|import| import.started_at).max(),
                 quarantined: done().map(|import| import.quarantined as u64).sum(),
+                quiet_since: quiet.get(&source.name).copied(),
+                inbox: inbox(services, actor, source),
             }
         })
         .collect();
@@ -136,7 +152,7 @@ async fn view(
     };
     let examples = if detail == Detail::Full && import.quarantined > 0 {
         let path = services.store.quarantine(&import.id);
-        tokio::task::spawn_blocking(move || ingest::first_rows(&path, EXAMPLES)).await??
+        tokio::task::spawn_blocking(move || first_rows(&path, EXAMPLES)).await??
     } else {
         Vec::new()
     };

@@ -135,7 +135,7 @@ pub(super) fn format(key: &str) -> Result<Option<Format>, UserError> {
             format!("There is no format \u{201c}{key}\u{201d}."),
         )
         .at("format")
-        .remedy("Use csv, jsonl or xes.")
+        .remedy("Use csv, jsonl, xes, ocel, parquet or xlsx.")
     })
 }
 

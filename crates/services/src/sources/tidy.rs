@@ -19,7 +19,8 @@ pub(super) async fn clean(services: &Services, lock: &ImportLock) -> Result<(), 
     tx.commit().await?;
     let unfinished: HashSet<String> = db::imports::unfinished(&services.db).await?.into_iter().collect();
     let named = db::imports::segments(&services.db).await?.into_iter().map(|segment| segment.file).collect();
-    services.store.sweep(lock, &unfinished, &named)?;
+    let known = db::imports::ids(&services.db).await?.into_iter().collect();
+    services.store.sweep(lock, &known, &unfinished, &named)?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 
 mod setting;
 
+mod explore;
 mod imports;
 mod inventory;
+mod machines;
 mod people;

@@ -1,6 +1,7 @@
 //! A fresh data folder and database for each test, with a fixed clock.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use contract::people::Role;
@@ -19,7 +20,8 @@ pub const NOW: i64 = 1_780_272_000;
 
 pub struct Setting {
     pub services: Services,
-    pub folder: TempDir,
+    pub folder: Arc<TempDir>,
+    url: Option<String>,
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -37,10 +39,10 @@ async fn database(folder: &TempDir) -> Option<String> {
 }
 
 pub async fn setting() -> Setting {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
     let url = database(&folder).await;
     let services = open(&folder, url.as_deref()).await;
-    Setting { services, folder }
+    Setting { services, folder, url }
 }
 
 async fn open(folder: &TempDir, url: Option<&str>) -> Services {
@@ -52,6 +54,12 @@ async fn open(folder: &TempDir, url: Option<&str>) -> Services {
 }
 
 impl Setting {
+    /// The same folder and database as another process finds them.
+    pub async fn reopened(&self) -> Self {
+        let services = open(&self.folder, self.url.as_deref()).await;
+        Self { services, folder: self.folder.clone(), url: self.url.clone() }
+    }
+
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).expect("written");

@@ -1,0 +1,206 @@
+//! What the server does by itself: files that appear in a source's inbox are imported, events that came one by one are
+//! sealed into segments, small segments become large ones, and new events show in open pages.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use contract::sources::ColumnMapping;
+use db::imports::Segment;
+use events::{EventsError, SegmentMeta, SegmentRef};
+
+use crate::sources::{NewImport, import_now};
+use crate::{Actor, ServiceError, Services, cache, sources};
+
+/// How often the server looks around when nothing calls it.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A file that nobody wrote to for so long is taken for whole.
+const SETTLED: Duration = Duration::from_secs(3);
+/// Events in the tail, and seconds that the first of them waits, before they are sealed.
+const SEAL_EVENTS: u64 = 20_000;
+const SEAL_AFTER: i64 = 600;
+/// Segments of a source and bucket before they are made one, and events of what is still made one.
+const MOST_SEGMENTS: usize = 12;
+const LARGE: i64 = 2_000_000;
+
+/// Works until the process ends. What fails is logged, and tried again the next time.
+pub async fn run(services: Services) {
+    loop {
+        tokio::select! {
+            () = services.changed.notified() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+        for (what, done) in once(&services, Pace::Usual).await {
+            if let Err(error) = done
+                && !matches!(&error, ServiceError::User(refused) if refused.code == "import_running")
+            {
+                tracing::warn!(error = %error.into_user(), what, "work in the background failed");
+            }
+        }
+    }
+}
+
+/// When waiting events and small segments are taken care of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Where there are many, or they have waited for long.
+    Usual,
+    /// Whatever there is.
+    AtOnce,
+}
+
+/// Does each piece of work once, and tells what became of it.
+pub async fn once(services: &Services, pace: Pace) -> [(&'static str, Result<(), ServiceError>); 4] {
+    [
+        ("reading inboxes", inboxes(services).await),
+        ("sealing events", seal(services, pace).await),
+        ("merging segments", compact(services, pace).await),
+        ("loading new events", cache::refresh(services).await),
+    ]
+}
+
+/// Imports what lies in the inbox of a source, as its last import was read; then the file is set aside.
+async fn inboxes(services: &Services) -> Result<(), ServiceError> {
+    for source in db::imports::sources(&services.db).await? {
+        let Some(inbox) = services.store.inbox(&source.name) else { continue };
+        let Some(mapping) = source.mapping.as_deref() else { continue };
+        let Ok(mapping) = serde_json::from_str::<ColumnMapping>(mapping) else { continue };
+        let settled = {
+            let inbox = inbox.clone();
+            tokio::task::spawn_blocking(move || settled(&inbox)).await??
+        };
+        for path in settled {
+            let zone = source.time_zone.as_deref().and_then(|name| name.parse().ok());
+            let new = NewImport { zone, ..NewImport::of(&source.name, &path, mapping.clone()) };
+            let done = import_now(services, &Actor::console(), new).await;
+            let aside = match &done {
+                Ok(_) => "done",
+                Err(ServiceError::User(refused)) if refused.code == "import_running" => continue,
+                Err(_) => "failed",
+            };
+            set_aside(&inbox, &path, aside)?;
+            if let Err(error) = done {
+                tracing::warn!(error = %error.into_user(), source = source.name, "a file of an inbox was not imported");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Files of an inbox that nobody writes to any more, by name.
+fn settled(inbox: &Path) -> Result<Vec<PathBuf>, ServiceError> {
+    let failed = |source| ServiceError::Io { path: inbox.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(inbox).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let about = entry.metadata().map_err(failed)?;
+        let unfinished = name.starts_with('.') || name.ends_with(".part") || name.ends_with(".tmp");
+        let old = about
+            .modified()
+            .is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > SETTLED));
+        if about.is_file() && about.len() > 0 && !unfinished && old {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn set_aside(inbox: &Path, path: &Path, folder: &str) -> Result<(), ServiceError> {
+    let failed = |source| ServiceError::Io { path: path.to_owned(), source };
+    let folder = inbox.join(folder);
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    std::fs::rename(path, folder.join(format!("{}-{name}", db::new_id()))).map_err(failed)
+}
+
+/// Seals the tail where it is long or old. Its events move from the database to segments in one transaction.
+async fn seal(services: &Services, pace: Pace) -> Result<(), ServiceError> {
+    let (waiting, since) = db::tail::waiting(&services.db).await?;
+    let old = since.is_some_and(|since| services.now() - since > SEAL_AFTER);
+    if waiting == 0 || (pace == Pace::Usual && waiting < SEAL_EVENTS && !old) {
+        return Ok(());
+    }
+    let _lock = services.store.lock()?;
+    let sources = db::imports::sources(&services.db).await?;
+    let rows = db::tail::all(&services.db).await?;
+    for source in sources {
+        let own: Vec<_> = rows.iter().filter(|row| row.source_id == source.id).cloned().collect();
+        let Some(last) = own.last().map(|row| row.id.clone()) else { continue };
+        let import = db::imports::sealing_account(&services.db, &source.id).await?;
+        let Some(import) = import else { continue };
+        let name = format!("{import}-s{}", db::new_id());
+        let (store, count) = (services.store.clone(), own.len() as u64);
+        let metas = tokio::task::spawn_blocking(move || {
+            let events: Vec<_> = own.into_iter().filter_map(sources::tail_event).collect();
+            events::seal(&store, &name, &events)
+        })
+        .await??;
+        let tx = services.db.write().await?;
+        if db::tail::remove(&tx, &source.id, &last).await? != count {
+            // Someone else took them meanwhile; the segments stay without a name, and are swept away.
+            continue;
+        }
+        db::imports::add_segments(&tx, &import, &segments(&source.id, &metas)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn segments(source_id: &str, metas: &[SegmentMeta]) -> Vec<Segment> {
+    let segment = |meta: &SegmentMeta| Segment {
+        source_id: source_id.to_owned(),
+        ordinal: 0,
+        file: meta.file.clone(),
+        bucket: meta.bucket as i32,
+        events: meta.events as i64,
+        bytes: meta.bytes as i64,
+        min_time: meta.min_time,
+        max_time: meta.max_time,
+    };
+    metas.iter().map(segment).collect()
+}
+
+/// Makes one segment of many small ones of a source and bucket. The old files go with the next sweep.
+async fn compact(services: &Services, pace: Pace) -> Result<(), ServiceError> {
+    let all = db::imports::segments(&services.db).await?;
+    let mut groups: std::collections::BTreeMap<(String, i32), Vec<Segment>> = std::collections::BTreeMap::new();
+    for segment in all.into_iter().filter(|segment| segment.events < LARGE) {
+        groups.entry((segment.source_id.clone(), segment.bucket)).or_default().push(segment);
+    }
+    let most = if pace == Pace::Usual { MOST_SEGMENTS } else { 1 };
+    groups.retain(|_, segments| segments.len() > most);
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let _lock = services.store.lock()?;
+    let sources = db::imports::sources(&services.db).await?;
+    for ((source_id, bucket), old) in groups {
+        let Some(source) = sources.iter().find(|source| source.id == source_id) else { continue };
+        let refs: Vec<SegmentRef> = old
+            .iter()
+            .map(|segment| SegmentRef {
+                file: segment.file.clone(),
+                bucket: bucket as u32,
+                source: source.name.clone(),
+                source_order: source.ordinal as u32,
+            })
+            .collect();
+        let Some(import) = db::imports::import_of_segment(&services.db, &old[0].file).await? else { continue };
+        let name = format!("{import}-c{}", db::new_id());
+        let store = services.store.clone();
+        let metas = tokio::task::spawn_blocking(move || events::compact(&store, &name, &refs)).await??;
+        let files: Vec<String> = old.iter().map(|segment| segment.file.clone()).collect();
+        let tx = services.db.write().await?;
+        if db::imports::replace_segments(&tx, &import, &files, &segments(&source_id, &metas)).await? {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an error only says that a file went away because segments were merged meanwhile.
+pub fn is_gone(error: &ServiceError) -> bool {
+    let gone = |source: &std::io::Error| source.kind() == std::io::ErrorKind::NotFound;
+    matches!(error, ServiceError::Events(EventsError::Io { source, .. }) if gone(source))
+}

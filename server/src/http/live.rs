@@ -1,0 +1,32 @@
+//! What is new, told to open pages as it happens: the version of the events that figures are made of.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use app::api::session::actor_of;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+
+use super::Site;
+use super::files::Failure;
+
+/// How long one stream lasts: then the page asks again, and its rights are looked at anew.
+const LASTS: Duration = Duration::from_secs(600);
+
+/// `GET /live`: an event whenever there are new ones.
+pub async fn live(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
+    actor_of(&site.services, &headers, site.transport).await?;
+    let versions = site.services.live();
+    let until = tokio::time::Instant::now() + LASTS;
+    let stream = futures_util::stream::unfold((versions, true), move |(mut versions, first)| async move {
+        if !first && tokio::time::timeout_at(until, versions.changed()).await.ok()?.is_err() {
+            return None;
+        }
+        let version = *versions.borrow_and_update();
+        let event = Event::default().event("version").data(version.to_string());
+        Some((Ok::<_, Infallible>(event), (versions, false)))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
+}
