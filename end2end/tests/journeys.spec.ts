@@ -167,7 +167,7 @@ test("a segment is built, saved, used and removed", async ({ page }) => {
   const alone = figure(await page.locator(".conditions .number").first().innerText());
   await hydrated(page);
   await page.getByRole("combobox", { name: "A journey that" }).selectOption("never");
-  await page.getByRole("combobox", { name: "Node", exact: true }).fill("App");
+  await page.getByRole("combobox", { name: "Node", exact: true }).fill("Chat");
   await page.getByRole("button", { name: "Add" }).click();
   await expect(page.locator(".conditions li")).toHaveCount(2);
   const matching = figure(await page.locator(".builder-result strong").innerText());

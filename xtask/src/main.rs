@@ -1,8 +1,9 @@
-//! The project's own tools: `cargo xtask start | build | test | dev | tidy`.
+//! The project's own tools: `cargo xtask start | build | test | dev | tidy | bench`.
 //!
 //! What a step needs is installed first, saying so; a step that can't be done fails, none is skipped.
 
 mod assets;
+mod bench;
 mod browser;
 mod run;
 mod setup;
@@ -25,7 +26,8 @@ fn main() -> ExitCode {
         "test" => test::all(),
         "dev" => dev(),
         "tidy" => tidy::check(),
-        _ => Err("usage: cargo xtask start | build | test | dev | tidy".to_owned()),
+        "bench" => bench::run(&std::env::args().skip(2).collect::<Vec<_>>()),
+        _ => Err("usage: cargo xtask start | build | test | dev | tidy | bench".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,8 @@
 //! differences are more than chance.
 //!
 //! A link's share is its journeys over all journeys of the set in the diagram. The test is that of two proportions
-//! with a pooled variance (Newcombe 1998, method 1's null), two-sided; q-values by Benjamini and Hochberg (1995) over
-//! all links of the diagram. It takes the two sets for independent: customers in both make it say less than it could.
+//! with a pooled variance, two-sided; where a count that chance lets expect is small, Fisher's exact test takes its
+//! place. q-values by Benjamini and Hochberg (1995) over all links of the diagram. It takes the two sets for independent: customers in both make it say less than it could.
 
 use crate::journeys::Basis;
 use crate::sankey::{Request, Sankey, SankeyError, sankey_of_two};
@@ -41,7 +41,7 @@ pub fn compare(first: &Basis<'_>, second: &Basis<'_>, request: &Request) -> Resu
     let of_two = sankey_of_two(first, second, request)?;
     let (n1, n2) = (of_two.first, of_two.second);
     let z: Vec<f64> = of_two.links.iter().map(|&(a, b)| z_score((a, n1), (b, n2))).collect();
-    let p: Vec<f64> = z.iter().map(|z| libm::erfc(z.abs() / std::f64::consts::SQRT_2)).collect();
+    let p: Vec<f64> = of_two.links.iter().zip(&z).map(|(&(a, b), &z)| p_value((a, n1), (b, n2), z)).collect();
     let q = benjamini_hochberg(&p);
     let counts = of_two.links.iter().zip(z.iter().zip(&q));
     Ok(Compared {
@@ -64,6 +64,35 @@ fn z_score((a, n1): (u64, u64), (b, n2): (u64, u64)) -> f64 {
     if variance <= 0.0 { 0.0 } else { (b / n2 - a / n1) / variance.sqrt() }
 }
 
+/// Least count that chance lets expect in each of the four fields for the normal approximation to hold.
+const EXPECTED: f64 = 10.0;
+
+/// How likely chance gives at least such a difference.
+fn p_value((a, n1): (u64, u64), (b, n2): (u64, u64), z: f64) -> f64 {
+    let (all, hits) = ((n1 + n2) as f64, (a + b) as f64);
+    if n1 == 0 || n2 == 0 {
+        return 1.0;
+    }
+    let least = n1.min(n2) as f64 * hits.min(all - hits) / all;
+    if least >= EXPECTED {
+        return libm::erfc(z.abs() / std::f64::consts::SQRT_2);
+    }
+    exact(a, n1, b, n2)
+}
+
+/// Fisher's exact test, two-sided: all tables with the same sums that are no likelier than this one.
+fn exact(a: u64, n1: u64, b: u64, n2: u64) -> f64 {
+    let factorial = |n: u64| libm::lgamma(n as f64 + 1.0);
+    let choose = |n: u64, k: u64| factorial(n) - factorial(k) - factorial(n - k);
+    let hits = a + b;
+    let of_all = choose(n1 + n2, hits);
+    let likelihood = |a: u64| (choose(n1, a) + choose(n2, hits - a) - of_all).exp();
+    let here = likelihood(a);
+    let tables = hits.saturating_sub(n2)..=hits.min(n1);
+    // Equal but for rounding counts as no likelier.
+    tables.map(likelihood).filter(|&one| one <= here * (1.0 + 1e-7)).sum::<f64>().min(1.0)
+}
+
 /// The least false discovery rate at which each test would be called significant.
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
@@ -80,7 +109,7 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{benjamini_hochberg, z_score};
+    use super::{benjamini_hochberg, exact, p_value, z_score};
 
     #[test]
     fn q_values_are_those_of_r() {
@@ -89,6 +118,14 @@ mod tests {
         for (found, expected) in q.iter().zip([0.02, 0.04, 0.04, 0.02]) {
             assert!((found - expected).abs() < 1e-12, "{q:?}");
         }
+    }
+
+    #[test]
+    fn rare_links_are_tested_exactly() {
+        // fisher.test(matrix(c(1, 19, 0, 2000), 2))$p.value, and the tea tasting's
+        assert!((p_value((1, 20), (0, 2000), 10.0) - 20.0 / 2020.0).abs() < 1e-9);
+        assert!((exact(3, 4, 1, 4) - 0.485_714_285_7).abs() < 1e-9);
+        assert_eq!(p_value((0, 5), (0, 0), 0.0), 1.0);
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub fn map(transitions: &[Transition], share: f64, breadth: f64) -> Map {
     let arrows =
         kept.iter().zip(&arrows).zip(with_stream).enumerate().map(|(number, ((kept, arrow), forward))| {
             let mut way: Vec<(f64, f64)> = placed.ways[number].clone();
-            if !forward {
+            // Points run from the lower layer to the higher.
+            if layer[arrow.0] > layer[arrow.1] {
                 way.reverse();
             }
             Arrow { from: arrow.0, to: arrow.1, transition: kept.0, way, back: !forward }
@@ -104,7 +105,8 @@ fn stream(nodes: usize, arrows: &[(usize, usize, f64)]) -> Vec<usize> {
         }
         let candidates: Vec<usize> = (0..nodes).filter(|&node| left[node]).collect();
         let sink = candidates.iter().copied().find(|&node| out[node] == 0.0 && into[node] > 0.0);
-        let next = sink.or_else(|| {
+        let source = candidates.iter().copied().find(|&node| into[node] == 0.0);
+        let next = sink.or(source).or_else(|| {
             // What sends more than it gets comes first; ties by number.
             let gain = |node: usize| out[node] - into[node];
             candidates.into_iter().max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)))
@@ -211,6 +213,18 @@ mod tests {
         // The way back passes the layer between, and begins where it leaves.
         assert_eq!(found.arrows[2].way.len(), 3);
         assert_eq!(found.arrows[2].way[0].0, 2.0);
+    }
+
+    #[test]
+    fn arrows_point_where_they_lead() {
+        let found = map(&of(&[(1, 3, 100), (3, 4, 50), (4, 3, 40), (2, 1, 5)]), 1.0, 400.0);
+        let layer = |at: usize| found.places[at].layer as f64;
+        for arrow in &found.arrows {
+            assert_eq!(arrow.way[0].0, layer(arrow.from), "{arrow:?}");
+            assert_eq!(arrow.way[arrow.way.len() - 1].0, layer(arrow.to), "{arrow:?}");
+        }
+        // What nothing leads to comes first.
+        assert_eq!(found.places.iter().find(|place| place.node == 2).map(|place| place.layer), Some(0));
     }
 
     #[test]

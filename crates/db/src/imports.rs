@@ -148,6 +148,8 @@ async fn sources_in(connection: &impl ConnectionTrait, workspace: &str) -> Resul
 
 /// The source of that name, made where there is none.
 pub async fn ensure_source(tx: &Tx, name: &str, now: i64) -> Result<Source, DbError> {
+    // Others that make a source wait: each has an order of its own.
+    workspace::data_changed(tx).await?;
     let known = sources_in(&tx.inner, &tx.workspace).await?;
     if let Some(source) = known.iter().find(|source| source.name == name) {
         return Ok(source.clone());
@@ -268,6 +270,23 @@ pub async fn finish_import(tx: &Tx, ended: &Import, segments: &[Segment]) -> Res
     add_segments(tx, &ended.id, segments).await
 }
 
+fn segment_row(tx: &Tx, import_id: &str, ordinal: i64, new: &Segment) -> segment::ActiveModel {
+    let Segment { source_id, ordinal: _, file, bucket, events, bytes, min_time, max_time } = new.clone();
+    segment::ActiveModel {
+        id: Set(new_id()),
+        workspace_id: Set(tx.workspace.clone()),
+        import_id: Set(import_id.to_owned()),
+        source_id: Set(source_id),
+        ordinal: Set(ordinal),
+        file: Set(file),
+        bucket: Set(bucket),
+        events: Set(events),
+        bytes: Set(bytes),
+        min_time: Set(min_time),
+        max_time: Set(max_time),
+    }
+}
+
 /// Records segments behind the others.
 pub async fn add_segments(tx: &Tx, import_id: &str, segments: &[Segment]) -> Result<(), DbError> {
     let last: Option<i64> = segment::Entity::find()
@@ -278,23 +297,10 @@ pub async fn add_segments(tx: &Tx, import_id: &str, segments: &[Segment]) -> Res
         .one(&tx.inner)
         .await?
         .flatten();
-    let rows = (last.unwrap_or(0) + 1..).zip(segments).map(|(ordinal, new)| {
-        let Segment { source_id, ordinal: _, file, bucket, events, bytes, min_time, max_time } = new.clone();
-        segment::ActiveModel {
-            id: Set(new_id()),
-            workspace_id: Set(tx.workspace.clone()),
-            import_id: Set(import_id.to_owned()),
-            source_id: Set(source_id),
-            ordinal: Set(ordinal),
-            file: Set(file),
-            bucket: Set(bucket),
-            events: Set(events),
-            bytes: Set(bytes),
-            min_time: Set(min_time),
-            max_time: Set(max_time),
-        }
-    });
-    let rows: Vec<segment::ActiveModel> = rows.collect();
+    let rows: Vec<segment::ActiveModel> = (last.unwrap_or(0) + 1..)
+        .zip(segments)
+        .map(|(ordinal, new)| segment_row(tx, import_id, ordinal, new))
+        .collect();
     // SQLite binds at most 32,766 values a statement.
     for some in rows.chunks(1000) {
         segment::Entity::insert_many(some.to_vec()).exec_without_returning(&tx.inner).await?;
@@ -399,13 +405,17 @@ pub async fn import_of_segment(db: &Db, file: &str) -> Result<Option<String>, Db
         .await?)
 }
 
-/// Makes other changes to the manifest wait until this one is through, and says how many segments a source has.
-pub async fn lock_segments(tx: &Tx, source_id: &str) -> Result<u64, DbError> {
+/// Makes other changes to the manifest wait until this one is through, and lists the segments that a source has.
+pub async fn lock_segments(tx: &Tx, source_id: &str) -> Result<Vec<String>, DbError> {
     workspace::data_changed(tx).await?;
     Ok(segment::Entity::find()
         .filter(segment::Column::WorkspaceId.eq(&tx.workspace))
         .filter(segment::Column::SourceId.eq(source_id))
-        .count(&tx.inner)
+        .order_by_asc(segment::Column::Ordinal)
+        .select_only()
+        .column(segment::Column::File)
+        .into_tuple()
+        .all(&tx.inner)
         .await?)
 }
 
@@ -433,12 +443,13 @@ pub async fn grow(tx: &Tx, account: &Import, added: Added, reasons: &str, now: i
     Ok(())
 }
 
-/// Puts segments in the place of others; false, and nothing done, where one of the others is not there any more.
+/// Puts a segment in the place of others, at the place of the first of them; false, and nothing done, where one of the
+/// others is not there any more.
 pub async fn replace_segments(
     tx: &Tx,
     import_id: &str,
     files: &[String],
-    segments: &[Segment],
+    merged: &Segment,
 ) -> Result<bool, DbError> {
     workspace::data_changed(tx).await?;
     let delete = segment::Entity::delete_many()
@@ -447,7 +458,9 @@ pub async fn replace_segments(
     if delete.exec(&tx.inner).await?.rows_affected != files.len() as u64 {
         return Ok(false);
     }
-    add_segments(tx, import_id, segments).await?;
+    segment::Entity::insert(segment_row(tx, import_id, merged.ordinal, merged))
+        .exec_without_returning(&tx.inner)
+        .await?;
     Ok(true)
 }
 

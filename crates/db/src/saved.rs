@@ -106,25 +106,31 @@ pub async fn change(tx: &Tx, kind: Kind, changed: &Saved, given: i32) -> Result<
         version: Set(given + 1),
         ..Default::default()
     };
-    entity::Entity::update_many()
+    let changed_rows = entity::Entity::update_many()
         .set(row)
         .filter(entity::Column::Id.eq(&changed.id))
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
         .filter(entity::Column::Version.eq(given))
         .exec(&tx.inner)
         .await?;
-    Ok(())
+    same(kind, given, changed_rows.rows_affected)
+}
+
+/// Two changes at once may both have seen the same version: the second finds nothing to change.
+fn same(kind: Kind, given: i32, rows: u64) -> Result<(), DbError> {
+    if rows == 1 { Ok(()) } else { Err(DbError::Stale { noun: kind.key(), given, stored: given + 1 }) }
 }
 
 /// Removes, if nobody changed it meanwhile.
 pub async fn delete(tx: &Tx, kind: Kind, id: &str, given: i32) -> Result<(), DbError> {
     expect(tx, kind, id, given).await?;
-    entity::Entity::delete_many()
+    let deleted = entity::Entity::delete_many()
         .filter(entity::Column::Id.eq(id))
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(entity::Column::Version.eq(given))
         .exec(&tx.inner)
         .await?;
-    Ok(())
+    same(kind, given, deleted.rows_affected)
 }
 
 async fn expect(tx: &Tx, kind: Kind, id: &str, given: i32) -> Result<(), DbError> {

@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as _};
 
 use crate::imports::Import;
-use crate::{Db, DbError, Tx, new_id, workspace};
+use crate::{Db, DbError, Tx, new_id};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -161,17 +161,18 @@ pub async fn add(tx: &Tx, events: Vec<TailRow>) -> Result<(), DbError> {
     for some in rows.chunks(MOST_BOUND / COLUMNS) {
         entity::Entity::insert_many(some.to_vec()).exec_without_returning(&tx.inner).await?;
     }
-    workspace::data_changed(tx).await
+    Ok(())
 }
 
-/// Id and key of each event of a source's tail.
-pub async fn keys_in(tx: &Tx, source_id: &str) -> Result<Vec<(String, String)>, DbError> {
+/// Id, key and digest of each event of a source's tail.
+pub async fn keys_in(tx: &Tx, source_id: &str) -> Result<Vec<(String, String, String)>, DbError> {
     Ok(entity::Entity::find()
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
         .filter(entity::Column::SourceId.eq(source_id))
         .select_only()
         .column(entity::Column::Id)
         .column(entity::Column::EventKey)
+        .column(entity::Column::Content)
         .into_tuple()
         .all(&tx.inner)
         .await?)

@@ -46,7 +46,8 @@ pub fn keep(store: &Store, segments: &[SegmentRef], snapshot: &Snapshot) -> Resu
     let path = path_of(store, segments);
     let folder = store.cache();
     let failed = |doing| EventsError::io(doing, &path);
-    let temporary = path.with_extension("tmp");
+    // Another process may keep the same columns at this moment.
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
     let mut out = File::create(&temporary).map_err(failed("creating"))?;
     let written = write(&mut out, snapshot).and_then(|()| out.sync_all());
     if let Err(error) = written {
@@ -57,9 +58,15 @@ pub fn keep(store: &Store, segments: &[SegmentRef], snapshot: &Snapshot) -> Resu
     fs::rename(&temporary, &path).map_err(failed("renaming"))?;
     sync_folder(&folder)?;
     for entry in fs::read_dir(&folder).map_err(EventsError::io("listing", &folder))?.flatten() {
-        if entry.path() != path {
+        let file = entry.path();
+        let columns = file.extension().is_some_and(|kind| kind == "columns");
+        let old = entry
+            .metadata()
+            .and_then(|about| about.modified())
+            .is_ok_and(|at| at.elapsed().is_ok_and(|age| age.as_secs() > 600));
+        if file != path && (columns || old) {
             // Another process may have removed it already.
-            let _ = fs::remove_file(entry.path());
+            let _ = fs::remove_file(file);
         }
     }
     Ok(())

@@ -144,7 +144,11 @@ impl Snapshot {
         let mut events: Vec<u32> = Vec::with_capacity(self.log.events());
         let mut keys = Vec::with_capacity(customers.len());
         let mut offsets = vec![0];
-        let mut cases: HashMap<u32, u32> = HashMap::new();
+        // The same case text has several codes; the least of them stands for all.
+        let mut least: HashMap<u64, u32> = HashMap::with_capacity(self.cases.len());
+        for (code, &hash) in (1..).zip(&self.cases) {
+            least.entry(hash).or_insert(code);
+        }
         let order = |event: u32| {
             let activity = self.log.activities()[event as usize] as usize;
             (self.log.times()[event as usize], self.activities[activity].source_order, event)
@@ -156,17 +160,6 @@ impl Snapshot {
             }
             if ids.len() > 1 {
                 events[begin..].sort_by_key(|&event| order(event));
-                // A case that several ids share is one case.
-                let mut known: HashMap<u64, u32> = HashMap::new();
-                for &event in &events[begin..] {
-                    let code = self.log.cases()[event as usize];
-                    if code != 0 {
-                        let first = *known.entry(self.cases[code as usize - 1]).or_insert(code);
-                        if first != code {
-                            cases.insert(code, first);
-                        }
-                    }
-                }
             }
             keys.push(ids[0].0);
             offsets.push(offset(events.len())?);
@@ -174,10 +167,10 @@ impl Snapshot {
         let gather =
             |column: &[u32]| -> Vec<u32> { events.par_iter().map(|&at| column[at as usize]).collect() };
         let time: Vec<i64> = events.par_iter().map(|&at| self.log.times()[at as usize]).collect();
-        let mut case = gather(self.log.cases());
-        if !cases.is_empty() {
-            case.par_iter_mut().for_each(|code| *code = cases.get(code).copied().unwrap_or(*code));
-        }
+        // So a case that several ids share is one case.
+        let canonical: Vec<u32> = std::iter::once(0).chain(self.cases.iter().map(|hash| least[hash])).collect();
+        let case: Vec<u32> =
+            events.par_iter().map(|&at| canonical[self.log.cases()[at as usize] as usize]).collect();
         let log =
             JourneyLog::new(offsets, time, gather(self.log.activities()), case).map_err(EventsError::Log)?;
         let attributes = self.attributes.iter().map(|one| Attribute {

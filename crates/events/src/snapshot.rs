@@ -192,6 +192,10 @@ impl Rows {
         let with_reasons = reasons.1.iter().any(Option::is_some).then_some(reasons);
         for (name, values) in with_reasons.into_iter().chain(read_attributes(&path)?) {
             let (dictionary, codes) = self.attribute(&name, base);
+            // A name that a segment has twice keeps its first column.
+            if codes.len() > base {
+                continue;
+            }
             let mut recent = Recent::new();
             codes.extend(values.iter().map(|value| {
                 value

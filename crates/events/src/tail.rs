@@ -173,9 +173,19 @@ impl Reader<'_> {
                     ));
                 }
                 for (name, value) in values {
+                    if FIELDS.contains(&name.as_str()) {
+                        return Err(refuse(
+                            "reserved_name",
+                            "attributes",
+                            &format!(
+                                "\u{201c}{name}\u{201d} is no name for an attribute: it means a part of the event."
+                            ),
+                            "Send it as that part, or give it another name.",
+                        ));
+                    }
                     let value = match value {
                         Value::Null => continue,
-                        Value::String(text) => text.trim().to_owned(),
+                        Value::String(text) => text.trim_ascii().to_owned(),
                         other => other.to_string(),
                     };
                     if name.is_empty() || name.len() > 200 || value.len() > MAX_NAME || value.contains('\0') {
@@ -216,7 +226,7 @@ impl Reader<'_> {
             duration,
             cost,
         }
-        .digest(attributes.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+        .digest(attributes.iter().map(|(name, value)| (name.as_str(), value.as_bytes())), &mut Vec::new());
         let key = text("id", MAX_NAME)?.map_or(content, |id| identity_of(self.source, id.as_bytes()));
         Ok(TailEvent {
             customer,
@@ -237,6 +247,8 @@ impl Reader<'_> {
         let number = text.parse::<f64>().ok();
         let instant = match number {
             // Seconds until the year 5138, milliseconds and microseconds from 1973 on.
+            // A bare number before 1980 is a date without its dashes, or a mistake.
+            Some(number) if number < 315_532_800.0 => return Err(TimeError::Unreadable),
             Some(number) if number.abs() < 1e11 => parse(text, TimeFormat::Epoch { per_second: 1 }, None),
             Some(number) if number.abs() < 1e14 => parse(text, TimeFormat::Epoch { per_second: 1_000 }, None),
             Some(_) => parse(text, TimeFormat::Epoch { per_second: 1_000_000 }, None),

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use analytics::LogError;
+use contract::Kind;
 use contract::sources::ColumnMapping;
 use db::imports::Segment;
 use events::{EventsError, SegmentMeta, SegmentRef};
@@ -18,9 +20,9 @@ const SETTLED: Duration = Duration::from_secs(3);
 /// Events in the tail, and seconds that the first of them waits, before they are sealed.
 const SEAL_EVENTS: u64 = 20_000;
 const SEAL_AFTER: i64 = 600;
-/// Segments of a source and bucket before they are made one, and events of what is still made one.
+/// Neighbouring segments of a source and bucket before they are made one, and events that these may have together.
 const MOST_SEGMENTS: usize = 12;
-const LARGE: i64 = 2_000_000;
+const LARGE: i64 = 500_000;
 
 /// Works until the process ends. What fails is logged, and tried again the next time.
 pub async fn run(services: Services) {
@@ -68,14 +70,25 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
             let inbox = inbox.clone();
             tokio::task::spawn_blocking(move || settled(&inbox)).await??
         };
+        // While another import runs, files wait where they are.
+        match services.store.lock() {
+            Ok(free) => drop(free),
+            Err(EventsError::Locked) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
         for path in settled {
             let zone = source.time_zone.as_deref().and_then(|name| name.parse().ok());
             let new = NewImport { zone, ..NewImport::of(&source.name, &path, mapping.clone()) };
             let done = import_now(services, &Actor::console(), new).await;
             let aside = match &done {
                 Ok(_) => "done",
-                Err(ServiceError::User(refused)) if refused.code == "import_running" => continue,
-                Err(_) => "failed",
+                // What is wrong with the file stays wrong; all else may be better the next time.
+                Err(ServiceError::User(refused))
+                    if matches!(refused.kind, Kind::Invalid | Kind::Unprocessable | Kind::TooLarge) =>
+                {
+                    "failed"
+                }
+                Err(_) => return done.map(drop),
             };
             set_aside(&inbox, &path, aside)?;
             if let Err(error) = done {
@@ -133,6 +146,10 @@ async fn seal(services: &Services, pace: Pace) -> Result<(), ServiceError> {
         let (store, count) = (services.store.clone(), own.len() as u64);
         let metas = tokio::task::spawn_blocking(move || {
             let events: Vec<_> = own.into_iter().filter_map(sources::tail_event).collect();
+            // What can't be read must not be taken for sealed.
+            if events.len() as u64 != count {
+                return Err(EventsError::Log(LogError::Offsets { at: events.len() }));
+            }
             events::seal(&store, &name, &events)
         })
         .await??;
@@ -161,21 +178,17 @@ fn segments(source_id: &str, metas: &[SegmentMeta]) -> Vec<Segment> {
     metas.iter().map(segment).collect()
 }
 
-/// Makes one segment of many small ones of a source and bucket. The old files go with the next sweep.
+/// Makes one segment of many small ones of a source and bucket, which come one after the other in the manifest: so events
+/// of one instant keep their order. The old files go with the next sweep.
 async fn compact(services: &Services, pace: Pace) -> Result<(), ServiceError> {
-    let all = db::imports::segments(&services.db).await?;
-    let mut groups: std::collections::BTreeMap<(String, i32), Vec<Segment>> = std::collections::BTreeMap::new();
-    for segment in all.into_iter().filter(|segment| segment.events < LARGE) {
-        groups.entry((segment.source_id.clone(), segment.bucket)).or_default().push(segment);
-    }
     let most = if pace == Pace::Usual { MOST_SEGMENTS } else { 1 };
-    groups.retain(|_, segments| segments.len() > most);
-    if groups.is_empty() {
+    if runs(db::imports::segments(&services.db).await?, most).is_empty() {
         return Ok(());
     }
     let _lock = services.store.lock()?;
     let sources = db::imports::sources(&services.db).await?;
-    for ((source_id, bucket), old) in groups {
+    for old in runs(db::imports::segments(&services.db).await?, most) {
+        let (source_id, bucket) = (old[0].source_id.clone(), old[0].bucket);
         let Some(source) = sources.iter().find(|source| source.id == source_id) else { continue };
         let refs: Vec<SegmentRef> = old
             .iter()
@@ -191,12 +204,41 @@ async fn compact(services: &Services, pace: Pace) -> Result<(), ServiceError> {
         let store = services.store.clone();
         let metas = tokio::task::spawn_blocking(move || events::compact(&store, &name, &refs)).await??;
         let files: Vec<String> = old.iter().map(|segment| segment.file.clone()).collect();
+        let Some(merged) = segments(&source_id, &metas).into_iter().next() else { continue };
+        let merged = Segment { ordinal: old[0].ordinal, ..merged };
         let tx = services.db.write().await?;
-        if db::imports::replace_segments(&tx, &import, &files, &segments(&source_id, &metas)).await? {
+        if db::imports::replace_segments(&tx, &import, &files, &merged).await? {
             tx.commit().await?;
         }
     }
     Ok(())
+}
+
+/// Segments to be made one: more than `most` small neighbours of a source and bucket, of as many events together as are
+/// held in memory easily.
+fn runs(all: Vec<Segment>, most: usize) -> Vec<Vec<Segment>> {
+    let mut groups: std::collections::BTreeMap<(String, i32), Vec<Segment>> = std::collections::BTreeMap::new();
+    for segment in all {
+        groups.entry((segment.source_id.clone(), segment.bucket)).or_default().push(segment);
+    }
+    let mut runs = Vec::new();
+    for segments in groups.into_values() {
+        let mut run: Vec<Segment> = Vec::new();
+        let mut events = 0;
+        for segment in segments {
+            if events + segment.events > LARGE {
+                runs.push(std::mem::take(&mut run));
+                events = 0;
+            }
+            if segment.events < LARGE {
+                events += segment.events;
+                run.push(segment);
+            }
+        }
+        runs.push(run);
+    }
+    runs.retain(|run| run.len() > most);
+    runs
 }
 
 /// Whether an error only says that a file went away because segments were merged meanwhile.

@@ -25,6 +25,8 @@ pub struct Data {
     /// Who has several ids, and how many ids with events that joined.
     pub aliases: Arc<Aliases>,
     pub joined: u64,
+    /// Version of the events.
+    pub version: i64,
     pub inventory: Arc<Inventory>,
     pub mapped: Arc<Mapped>,
 }
@@ -71,7 +73,8 @@ struct Loaded {
 pub async fn data(services: &Services) -> Result<Data, ServiceError> {
     let workspace = db::workspace::get(&services.db).await?;
     let inventory = inventory_of(services, &workspace).await?;
-    let Loaded { snapshot, plain, segments, tails, aliases, .. } = events_of(services, &workspace).await?;
+    let Loaded { version, snapshot, plain, segments, tails, aliases, .. } =
+        events_of(services, &workspace).await?;
     let joined = (plain.customers.len() - snapshot.customers.len()) as u64;
     let mut cached = services.cache.mapped.lock().await;
     let mapped = match &*cached {
@@ -89,7 +92,7 @@ pub async fn data(services: &Services) -> Result<Data, ServiceError> {
             mapped
         }
     };
-    Ok(Data { workspace, snapshot, segments, tails, aliases, joined, inventory, mapped })
+    Ok(Data { workspace, snapshot, segments, tails, aliases, joined, version, inventory, mapped })
 }
 
 /// The inventory alone.
@@ -114,6 +117,13 @@ async fn inventory_of(services: &Services, workspace: &Workspace) -> Result<Arc<
 
 fn latest(services: &Services) -> Option<Loaded> {
     services.cache.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Names of the attributes of the events in memory.
+pub fn attributes(services: &Services) -> Vec<String> {
+    latest(services)
+        .map(|loaded| loaded.plain.attributes.iter().map(|one| one.name.clone()).collect())
+        .unwrap_or_default()
 }
 
 async fn events_of(services: &Services, workspace: &Workspace) -> Result<Loaded, ServiceError> {

@@ -1,7 +1,9 @@
 //! Events from machines: one, a list, or lines, by a key of their source.
 
 use axum::Json;
-use axum::body::Bytes;
+use std::time::Duration;
+
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -15,6 +17,8 @@ use super::Site;
 /// Largest batch, and largest event in it.
 pub const BATCH_LIMIT: usize = 16 << 20;
 const EVENT_LIMIT: usize = 1 << 20;
+/// How long a batch may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Events of a batch.
 const MOST_EVENTS: usize = 10_000;
 
@@ -32,8 +36,8 @@ fn too_large(message: String) -> UserError {
     UserError::new(Kind::TooLarge, "too_large", message).remedy("Send smaller batches.")
 }
 
-/// `POST /api/v1/events`.
-pub async fn events(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Response {
+/// `POST /api/v1/events`. The key comes first: nothing of the body is read for whoever has none.
+pub async fn events(State(site): State<Site>, headers: HeaderMap, body: Body) -> Response {
     let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -45,11 +49,23 @@ pub async fn events(State(site): State<Site>, headers: HeaderMap, body: Bytes) -
                 .remedy("Send Authorization: Bearer KEY, with a key that an administrator made."),
         );
     };
-    let (single, batch) = match read(&headers, &body) {
-        Ok(read) => read,
-        Err(error) => return refused(error),
+    let admitted = match sources::admit(&site.services, token).await {
+        Ok(admitted) => admitted,
+        Err(error) => return refused(error.into_user()),
     };
-    match sources::ingest(&site.services, token, batch).await {
+    let body = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, BATCH_LIMIT)).await;
+    let Ok(Ok(body)) = body else {
+        return refused(too_large(format!(
+            "A batch may have at most {BATCH_LIMIT} bytes, and must come within a minute."
+        )));
+    };
+    let read = tokio::task::spawn_blocking(move || read(&headers, &body)).await;
+    let (single, batch) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(error)) => return refused(error),
+        Err(error) => return refused(services::ServiceError::from(error).into_user()),
+    };
+    match sources::ingest(&site.services, admitted, batch).await {
         Ok(done) => (status(single, &done), Json(done)).into_response(),
         Err(error) => refused(error.into_user()),
     }
@@ -104,11 +120,18 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<(bool, Vec<Arrived>), UserEr
             Err(too_large(format!("A batch may have at most {MOST_EVENTS} events.")))
         }
         Value::Array(events) => {
-            let arrived = events.into_iter().map(|event| match event {
-                Value::Object(event) => Ok(event),
-                other => Err(other.to_string()),
-            });
-            Ok((false, arrived.collect()))
+            let mut batch = Vec::with_capacity(events.len());
+            for event in events {
+                // Only a large body can hold a large event.
+                if body.len() > EVENT_LIMIT && event.to_string().len() > EVENT_LIMIT {
+                    return Err(too_large(format!("An event may have at most {EVENT_LIMIT} bytes.")));
+                }
+                batch.push(match event {
+                    Value::Object(event) => Ok(event),
+                    other => Err(other.to_string()),
+                });
+            }
+            Ok((false, batch))
         }
         other => Ok((true, vec![Err(other.to_string())])),
     }

@@ -162,7 +162,6 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .with_state(site.clone());
     let machines = Router::new()
         .route("/api/v1/events", post(ingest::events))
-        .layer(axum::extract::DefaultBodyLimit::max(ingest::BATCH_LIMIT))
         .route("/live", get(live::live))
         .with_state(site);
     let cached = SetResponseHeaderLayer::overriding(

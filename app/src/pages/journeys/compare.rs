@@ -1,7 +1,7 @@
 //! Two sets of journeys against each other: the difference as a flow, its significant links as a table, and both flows
 //! side by side.
 
-use contract::journeys::{CompareView, ComparedLink, ComparedNode, ExploreQuery, SideView};
+use contract::journeys::{CompareView, ComparedLink, ComparedNode, ExploreQuery, SideView, Unit};
 use leptos::prelude::*;
 
 use crate::charts::difference::DifferenceFlow;
@@ -30,6 +30,7 @@ pub fn Compare(compare: CompareView, query: ExploreQuery) -> impl IntoView {
             <Side side=second.clone() letter="B"/>
         </div>
         <Tabs label="How to compare" tabs=tabs.into()/>
+        {(query.unit != Unit::Customer).then(|| view! { <p class="caption">"Differences are tested where a journey is all of a customer's: several journeys of one customer are no independent trials."</p> })}
         {(shared_customers > 0).then(|| view! { <p class="caption">{format!("{} are in both, so that some of the difference may be theirs changing: the test takes the two for independent.", counted(shared_customers, "customer", "customers"))}</p> })}
         {match sides {
             Some(both) => {
@@ -43,7 +44,7 @@ pub fn Compare(compare: CompareView, query: ExploreQuery) -> impl IntoView {
             }
             None => view! { <DifferenceFlow compare=compare query=query.clone()/> }.into_any(),
         }}
-        <h2>{match changed { 0 => "No link differs by more than chance".to_owned(), 1 => "One link differs by more than chance".to_owned(), many => format!("{many} links differ by more than chance") }} " " <Help id="help-significant" term="More than chance">"Each link's share of A is tested against its share of B (two proportions, two-sided). The q-value allows for testing all links at once (Benjamini and Hochberg); below 0.01 a difference is called significant. It says that the two differ, not why."</Help></h2>
+        <h2>{match changed { 0 => "No link differs by more than chance".to_owned(), 1 => "One link differs by more than chance".to_owned(), many => format!("{many} links differ by more than chance") }} " " <Help id="help-significant" term="More than chance">"Each link's share of A is tested against its share of B (two proportions, two-sided; exactly by Fisher where counts are small). The q-value allows for testing all links at once (Benjamini and Hochberg); below 0.01 a difference is called significant. It says that the two differ, not why."</Help></h2>
         {(changed > 0).then(|| view! { <Changes links nodes query first second/> })}
     }
 }

@@ -39,7 +39,7 @@ pub fn JourneysPage() -> impl IntoView {
             map.clone().into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     });
-    let news = live();
+    let live = live();
     let answer = |(asked, _): (Result<ExploreQuery, UserError>, u64)| async move {
         match asked {
             Ok(query) => explore(query).await,
@@ -48,7 +48,7 @@ pub fn JourneysPage() -> impl IntoView {
     };
     view! {
         <Title text="Journeys"/>
-        {loaded_or(move || (asked.get(), news.get()), answer, |view| view! { <Inside view/> }.into_any(), |error| { let (href, word) = if error.0.kind == Kind::NotFound { ("/", "Go to the start page") } else { ("/journeys", "Start over") }; view! {
+        {loaded_or(move || (asked.get(), live.news()), answer, move |view: JourneysView| { live.shows(view.version); view! { <Inside view/> }.into_any() }, |error| { let (href, word) = if error.0.kind == Kind::NotFound { ("/", "Go to the start page") } else { ("/journeys", "Start over") }; view! {
             <header class="page-head"><h1>"Journeys"</h1></header>
             <Problem error/>
             <p><a class="button" href=href>{word}</a></p>

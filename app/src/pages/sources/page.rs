@@ -15,12 +15,12 @@ use crate::components::upload::Upload;
 /// The sources page.
 #[component]
 pub fn SourcesPage() -> impl IntoView {
-    let news = live();
+    let live = live();
     view! {
         <Title text="Sources"/>
         <header class="page-head"><h1>"Sources"</h1></header>
         <SourcesTabs page=Page::Logs/>
-        {loaded(move || news.get(), |_| sources(), move |sources| view! { <Inside sources/> }.into_any())}
+        {loaded(move || live.news(), |_| sources(), move |sources| view! { <Inside sources/> }.into_any())}
     }
 }
 

@@ -31,9 +31,10 @@ pub(super) fn fill<N: Node>(
 ) {
     anchored(journeys, nodes, request, range, lanes);
     for filter in &request.filters {
-        let from_anchor = filter.step - request.first_step() - request.anchor_column() as i32;
+        let from_anchor =
+            i64::from(filter.step) - i64::from(request.first_step()) - request.anchor_column() as i64;
         lanes.retain(|lane| {
-            let stop = i64::from(lane.at) + i64::from(from_anchor);
+            let stop = i64::from(lane.at) + from_anchor;
             let visible = (i64::from(lane.start)..i64::from(lane.end)).contains(&stop);
             (visible && filter.nodes[nodes[stop as usize].at()]) == filter.there
         });

@@ -58,6 +58,8 @@ pub struct Segment {
 
 /// Conditions of a segment, at most.
 const MOST_CONDITIONS: usize = 12;
+/// Figures that a segment may stand on.
+const MOST_FIGURES: usize = 3;
 /// Longest condition, in bytes.
 const LONGEST: usize = 20_000;
 /// Most times that a condition may ask for.
@@ -253,6 +255,16 @@ impl Segment {
                     "A segment can have {MOST_CONDITIONS} conditions; this one has {}.",
                     self.conditions.len()
                 ),
+            )
+            .at("where")
+            .remedy("Leave some out."));
+        }
+        let figures = self.conditions.iter().filter(|one| matches!(one, Condition::Behind { .. })).count();
+        if figures > MOST_FIGURES {
+            return Err(UserError::new(
+                Kind::TooLarge,
+                "too_many_conditions",
+                format!("A segment can stand on {MOST_FIGURES} figures; this one stands on {figures}."),
             )
             .at("where")
             .remedy("Leave some out."));

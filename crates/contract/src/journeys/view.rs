@@ -35,6 +35,8 @@ pub struct JourneysView {
     pub views: Vec<SavedView>,
     pub may_export: bool,
     pub selected: Option<Behind>,
+    /// Version of the events that the figures are made of.
+    pub version: u64,
     /// Any events at all, in scope or not: tells "nothing imported" from "nothing matches".
     pub any_events: bool,
     /// Time the server took to compute this, in milliseconds.

@@ -47,6 +47,16 @@ impl Record {
         self.cells == 0
     }
 
+    /// Bytes of its cells.
+    pub fn bytes(&self) -> usize {
+        self.cells.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
+    /// Bytes that it has room for.
+    pub fn room(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// A cell's bytes; UTF-8 unless `error` says otherwise.
     pub fn cell(&self, at: usize) -> &[u8] {
         if at >= self.cells {

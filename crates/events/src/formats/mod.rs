@@ -1,5 +1,6 @@
 //! Formats that logs come in. Each gives rows of named cells; what the cells mean, the mapping says.
 
+mod footer;
 mod input;
 mod jsonl;
 mod listed;

@@ -15,6 +15,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 
+use super::footer;
 use super::listed::Listed;
 use crate::EventsError;
 
@@ -60,6 +61,8 @@ impl Rows {
     pub fn open(path: &Path) -> Result<(Vec<String>, Self), EventsError> {
         let file = File::open(path).map_err(EventsError::io("opening", path))?;
         let bytes = file.metadata().map_err(EventsError::io("reading", path))?.len();
+        // Before the library believes what the file says of itself.
+        footer::check(&file).map_err(broken)?;
         let (header, meaning, all, rows) = guarded(|| {
             let reader = SerializedFileReader::new(file)?;
             let about = reader.metadata().file_metadata();

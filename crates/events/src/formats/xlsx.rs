@@ -5,22 +5,26 @@ use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{Data, Range, Reader as _, Xlsx, open_workbook_from_rs};
+use calamine::{Data, Reader as _, Xlsx, open_workbook_from_rs};
 use contract::{Kind, UserError};
 
+use super::input::is_workbook;
 use super::listed::Listed;
 use crate::EventsError;
 
 /// Largest workbook, as it lies there: sheets are read whole.
 const MOST_BYTES: u64 = 256 << 20;
-/// Cells of a sheet.
-const MOST_CELLS: usize = 100_000_000;
+/// Filled cells of a sheet, columns, and bytes of text.
+const MOST_CELLS: usize = 20_000_000;
+const MOST_COLUMNS: usize = 1_000;
+const MOST_TEXT: u64 = 1 << 30;
 
 /// The rows of a sheet.
 pub struct Rows {
-    sheet: Range<Data>,
+    /// Number of the row in the sheet, and its cells.
+    rows: std::vec::IntoIter<(u32, Vec<String>)>,
     columns: usize,
-    at: usize,
+    all: usize,
     bytes: u64,
 }
 
@@ -28,6 +32,46 @@ fn broken(reason: impl std::fmt::Display) -> EventsError {
     UserError::new(Kind::Unprocessable, "broken_workbook", format!("The workbook can't be read: {reason}."))
         .remedy("Open and save it again, or save the sheet as CSV.")
         .into()
+}
+
+/// The filled rows of the first sheet that has any. Cells come one by one, so that a sheet which says that it is large
+/// takes no more room than what it holds.
+fn filled(file: File) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
+    let mut book: Xlsx<_> = open_workbook_from_rs(BufReader::new(file)).map_err(broken)?;
+    for name in book.sheet_names() {
+        let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+        let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+        let (mut count, mut bytes) = (0, 0);
+        while let Some(cell) = cells.next_cell().map_err(broken)? {
+            let (row, column) = cell.get_position();
+            let text = text(&Data::from(cell.get_value().clone()));
+            if text.is_empty() {
+                continue;
+            }
+            count += 1;
+            bytes += text.len() as u64;
+            if column as usize >= MOST_COLUMNS || count > MOST_CELLS || bytes > MOST_TEXT {
+                return Err(broken(format!(
+                    "it has more than {MOST_COLUMNS} columns, {MOST_CELLS} cells or {MOST_TEXT} bytes of text"
+                )));
+            }
+            if rows.last().is_none_or(|(last, _)| *last != row) {
+                rows.push((row, Vec::new()));
+            }
+            if let Some((_, cells)) = rows.last_mut() {
+                if cells.len() <= column as usize {
+                    cells.resize(column as usize + 1, String::new());
+                }
+                cells[column as usize] = text;
+            }
+        }
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+    }
+    Err(UserError::new(Kind::Unprocessable, "empty_file", "No sheet holds anything.")
+        .remedy("Choose a workbook with one event a row.")
+        .into())
 }
 
 impl Rows {
@@ -40,48 +84,30 @@ impl Rows {
                 .remedy("Save the sheet as CSV: it is read as a stream.")
                 .into());
         }
-        let read = || -> Result<Range<Data>, EventsError> {
-            let mut book: Xlsx<_> = open_workbook_from_rs(BufReader::new(file)).map_err(broken)?;
-            for name in book.sheet_names() {
-                let sheet = book.worksheet_range(&name).map_err(broken)?;
-                if !sheet.is_empty() {
-                    return Ok(sheet);
-                }
-            }
-            Err(UserError::new(Kind::Unprocessable, "empty_file", "No sheet holds anything.")
-                .remedy("Choose a workbook with one event a row.")
-                .into())
-        };
-        let sheet = catch_unwind(AssertUnwindSafe(read)).map_err(|_| broken("it contradicts itself"))??;
-        let (rows, columns) = sheet.get_size();
-        if rows.saturating_mul(columns) > MOST_CELLS {
-            return Err(broken("the sheet has too many cells"));
+        if !is_workbook(path)? {
+            return Err(broken("it is no workbook"));
         }
-        let header: Vec<String> =
-            sheet.rows().next().map(|row| row.iter().map(text).collect()).unwrap_or_default();
-        // Columns without a name at the end are what a spreadsheet leaves behind.
-        let columns = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
-        Ok((header[..columns].to_vec(), Self { sheet, columns, at: 1, bytes }))
+        let read = catch_unwind(AssertUnwindSafe(|| filled(file)));
+        let rows = read.map_err(|_| broken("it contradicts itself"))??;
+        let all = rows.len();
+        let mut rows = rows.into_iter();
+        let header = rows.next().map(|(_, cells)| cells).unwrap_or_default();
+        let columns = header.len();
+        Ok((header, Self { rows, columns, all, bytes }))
     }
 }
 
 impl Listed for Rows {
     fn next(&mut self, cells: &mut Vec<String>) -> Result<Option<u64>, EventsError> {
-        let first = self.sheet.start().map_or(0, |(row, _)| u64::from(row));
-        while self.at < self.sheet.height() {
-            let row = &self.sheet[self.at];
-            self.at += 1;
-            if row.iter().take(self.columns).all(|cell| matches!(cell, Data::Empty)) {
-                continue;
-            }
-            cells.extend(row.iter().take(self.columns).map(text));
-            return Ok(Some(first + self.at as u64));
-        }
-        Ok(None)
+        let Some((number, mut row)) = self.rows.next() else { return Ok(None) };
+        row.resize(self.columns.max(row.len()), String::new());
+        *cells = row;
+        Ok(Some(u64::from(number) + 1))
     }
 
     fn bytes(&self) -> u64 {
-        (self.bytes as f64 * (self.at as f64 / self.sheet.height().max(1) as f64)) as u64
+        let read = self.all - self.rows.len();
+        (self.bytes as f64 * (read as f64 / self.all.max(1) as f64)) as u64
     }
 }
 
@@ -94,5 +120,68 @@ fn text(cell: &Data) -> String {
         Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Error(_) => String::new(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use zip::write::SimpleFileOptions;
+
+    use super::{Listed as _, Rows};
+    use crate::EventsError;
+
+    /// A workbook of one sheet, with the given cells as XML.
+    fn book(cells: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let mut out = zip::ZipWriter::new(file.reopen().expect("a file"));
+        let head = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+        for (name, text) in [
+            ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#.to_owned()),
+            ("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#.to_owned()),
+            ("xl/workbook.xml", r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Log" sheetId="1" r:id="r1"/></sheets></workbook>"#.to_owned()),
+            ("xl/_rels/workbook.xml.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#.to_owned()),
+            ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>"#)),
+        ] {
+            out.start_file(name, SimpleFileOptions::default()).expect("a file");
+            write!(out, "{head}{text}").expect("written");
+        }
+        out.finish().expect("written");
+        file
+    }
+
+    fn text(place: &str, text: &str) -> String {
+        format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+    }
+
+    #[test]
+    fn the_first_row_names_the_columns() {
+        let head =
+            format!(r#"<row r="1">{}{}{}</row>"#, text("A1", "who"), text("B1", "what"), text("C1", "nr"));
+        let row = format!(r#"<row r="3">{}<c r="C3"><v>7</v></c></row>"#, text("A3", "ann"));
+        let (header, mut rows) = Rows::open(book(&format!("{head}{row}")).path()).expect("opened");
+        assert_eq!(header, ["who", "what", "nr"]);
+        let mut cells = Vec::new();
+        assert_eq!(rows.next(&mut cells).expect("read"), Some(3));
+        assert_eq!(cells, ["ann", "", "7"]);
+        assert_eq!(rows.next(&mut cells).expect("read"), None);
+    }
+
+    #[test]
+    fn a_sheet_that_claims_to_be_huge_takes_no_room() {
+        let cells = format!(
+            r#"<row r="1">{}</row><row r="1048576">{}</row>"#,
+            text("A1", "who"),
+            text("XFD1048576", "x")
+        );
+        assert!(matches!(Rows::open(book(&cells).path()), Err(EventsError::Input(_))));
+        let tall = format!(
+            r#"<row r="1">{}</row><row r="1048576">{}</row>"#,
+            text("A1", "who"),
+            text("A1048576", "x")
+        );
+        let (_, mut rows) = Rows::open(book(&tall).path()).expect("opened");
+        assert_eq!(rows.next(&mut Vec::new()).expect("read"), Some(1_048_576));
     }
 }

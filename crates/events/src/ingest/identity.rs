@@ -11,9 +11,16 @@ use crate::{EventsError, SegmentRef, Store};
 /// The events of a source that are known, with a hash of what each says.
 #[derive(Debug, Default)]
 pub struct Known {
-    keys: HashMap<u128, i64, Spread>,
-    /// Identical rows so far in this file.
-    ordinals: HashMap<u128, u64, Spread>,
+    keys: HashMap<u128, Said, Spread>,
+    /// How often this file said the same again, where it did.
+    again: HashMap<u128, u64, Spread>,
+}
+
+/// What a known event says, and whether this file said it too.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    content: i64,
+    here: bool,
 }
 
 /// Keys are hashes already: their low bits serve as they are.
@@ -83,41 +90,58 @@ pub enum Relation {
 }
 
 impl Known {
-    /// Reads the identities of stored segments.
-    pub fn load(store: &Store, stored: &[SegmentRef], progress: &Progress) -> Result<Self, EventsError> {
+    /// Reads the identities of stored segments, beside those of events that wait for one.
+    pub fn load(
+        store: &Store,
+        stored: &[SegmentRef],
+        waiting: &[(u128, i64)],
+        progress: &Progress,
+    ) -> Result<Self, EventsError> {
         let mut known = Self::default();
+        known.keys.extend(waiting.iter().map(|&(key, content)| (key, Said { content, here: false })));
         for segment in stored {
             if progress.is_cancelled() {
                 return Err(EventsError::Cancelled);
             }
             let identities = read_identities(&store.segment(&segment.file))?;
-            known.keys.extend(identities);
+            known.keys.reserve(identities.len());
+            known
+                .keys
+                .extend(identities.into_iter().map(|(key, content)| (key, Said { content, here: false })));
         }
         Ok(known)
     }
 
-    /// The key of a row without an id: its content and its number among rows of the same content.
-    pub fn key_of_content(&mut self, content: u128) -> u128 {
-        let ordinal = self.ordinals.entry(content).or_insert(0);
-        let key = if *ordinal == 0 {
-            content
-        } else {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(&content.to_be_bytes()).update(&ordinal.to_be_bytes());
-            short(&hasher)
-        };
+    /// Takes a row without an id in, unless it is known: its content and its number among rows of the same content in
+    /// this file tell it apart. Gives the key too.
+    pub fn admit_content(&mut self, content: u128) -> (u128, Relation) {
+        match self.keys.entry(content) {
+            Entry::Vacant(free) => {
+                free.insert(Said { content: content as i64, here: true });
+                return (content, Relation::New);
+            }
+            Entry::Occupied(mut known) if !known.get().here => {
+                known.get_mut().here = true;
+                return (content, Relation::Duplicate);
+            }
+            Entry::Occupied(_) => {}
+        }
+        let ordinal = self.again.entry(content).or_insert(0);
         *ordinal += 1;
-        key
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&content.to_be_bytes()).update(&ordinal.to_be_bytes());
+        let key = short(&hasher);
+        (key, self.admit(key, content as i64))
     }
 
-    /// Takes an event in, unless it is known.
+    /// Takes an event with an id in, unless it is known.
     pub fn admit(&mut self, key: u128, content: i64) -> Relation {
         match self.keys.entry(key) {
             Entry::Vacant(free) => {
-                free.insert(content);
+                free.insert(Said { content, here: true });
                 Relation::New
             }
-            Entry::Occupied(known) if *known.get() == content => Relation::Duplicate,
+            Entry::Occupied(known) if known.get().content == content => Relation::Duplicate,
             Entry::Occupied(_) => Relation::Conflict,
         }
     }

@@ -4,6 +4,7 @@
 //! Nothing counts before the caller records the returned segments in the manifest, all in one transaction.
 //! An import that is killed leaves files that no manifest names, which the next one sweeps away.
 
+mod chunk;
 mod identity;
 mod pairs;
 mod progress;
@@ -16,10 +17,11 @@ use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, Counts, Reason};
 use contract::{Kind, UserError};
 
-use crate::csv::{Mapping, Record};
+use crate::csv::Mapping;
 use crate::formats::{Hints, Sample, open};
 use crate::segment::{Batch, write_batch};
 use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
+use chunk::Chunk;
 
 pub use identity::{Identities, Known};
 pub use pairs::read_pairs;
@@ -67,12 +69,14 @@ pub fn look(job: &Job<'_>) -> Result<Sample, EventsError> {
     crate::formats::look(job.path, job.hints)
 }
 
-/// Reads the file. `stored` are the segments that the manifest names for this source.
+/// Reads the file. `stored` are the segments that the manifest names for this source, `waiting` the identities of its
+/// events that no segment has taken in yet: key and digest.
 pub fn run(
     store: &Store,
     _lock: &ImportLock,
     job: &Job<'_>,
     stored: &[SegmentRef],
+    waiting: &[(u128, i64)],
     progress: &Progress,
 ) -> Result<Outcome, EventsError> {
     let sample = look(job)?;
@@ -101,7 +105,7 @@ pub fn run(
         .into());
     }
     progress.phase(Phase::Comparing);
-    let mut known = Known::load(store, stored, progress)?;
+    let mut known = Known::load(store, stored, waiting, progress)?;
 
     progress.phase(Phase::Reading);
     let pseudonyms = store.pseudonyms()?;
@@ -114,33 +118,40 @@ pub fn run(
     let mut segments = Vec::new();
     let mut counts = Counts::default();
     let (mut first_event, mut last_event) = (None, None);
-    let mut record = Record::default();
-    while records.read(&mut record)? {
-        counts.received += 1;
-        match reader.read(&record, counts.received, &mut batch, &mut known) {
-            row::Read::Accepted(time) => {
-                counts.accepted += 1;
-                first_event = Some(first_event.map_or(time, |first: i64| first.min(time)));
-                last_event = Some(last_event.map_or(time, |last: i64| last.max(time)));
+    let (mut current, mut next) = (Chunk::default(), Chunk::default());
+    current.fill(&mut records)?;
+    while !current.is_empty() {
+        // The next rows are read while these are understood.
+        let (read, understood) =
+            rayon::join(|| next.fill(&mut records), || reader.understand(current.records()));
+        for (record, cells) in current.records().iter().zip(understood) {
+            counts.received += 1;
+            match reader.take(record, cells, counts.received, &mut batch, &mut known) {
+                row::Read::Accepted(time) => {
+                    counts.accepted += 1;
+                    first_event = Some(first_event.map_or(time, |first: i64| first.min(time)));
+                    last_event = Some(last_event.map_or(time, |last: i64| last.max(time)));
+                }
+                row::Read::Duplicate => counts.duplicate += 1,
+                row::Read::Refused(problem) => {
+                    counts.quarantined += 1;
+                    quarantine.write(record, &problem)?;
+                }
             }
-            row::Read::Duplicate => counts.duplicate += 1,
-            row::Read::Refused(problem) => {
-                counts.quarantined += 1;
-                quarantine.write(&record, &problem)?;
+            if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
+                progress.phase(Phase::Writing);
+                segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
+                batch = Batch::new(names.clone());
+                progress.phase(Phase::Reading);
             }
         }
-        if counts.received % 1024 == 0 {
-            progress.update(&counts, records.bytes());
-            if progress.is_cancelled() {
-                return Err(EventsError::Cancelled);
-            }
+        // What went wrong in reading on comes after the rows before it.
+        read?;
+        progress.update(&counts, records.bytes());
+        if progress.is_cancelled() {
+            return Err(EventsError::Cancelled);
         }
-        if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
-            progress.phase(Phase::Writing);
-            segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
-            batch = Batch::new(names.clone());
-            progress.phase(Phase::Reading);
-        }
+        std::mem::swap(&mut current, &mut next);
     }
     progress.update(&counts, records.bytes());
     progress.phase(Phase::Writing);

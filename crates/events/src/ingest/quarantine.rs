@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use contract::sources::{Quarantined, Reason};
@@ -116,6 +116,18 @@ impl Writer {
     }
 }
 
+/// Bytes kept of an event that came over HTTP.
+const MAX_EVENT: usize = 1 << 16;
+
+fn ends_a_line(path: &Path) -> Result<bool, EventsError> {
+    let failed = || EventsError::io("reading", path);
+    let mut file = File::open(path).map_err(failed())?;
+    file.seek(SeekFrom::End(-1)).map_err(failed())?;
+    let mut last = [0];
+    file.read_exact(&mut last).map_err(failed())?;
+    Ok(last == *b"\n")
+}
+
 /// Adds events that came over HTTP to the quarantine of their day: (number, the event as it came, why). They are on disk
 /// when this returns.
 pub fn quarantine_events(
@@ -127,13 +139,20 @@ pub fn quarantine_events(
     let file =
         File::options().create(true).append(true).open(&path).map_err(EventsError::io("opening", &path))?;
     let new = file.metadata().map_err(EventsError::io("reading", &path))?.len() == 0;
-    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
+    let torn = !new && !ends_a_line(&path)?;
+    let mut file = BufWriter::new(file);
+    if torn {
+        // What a process left that was killed while it wrote: its row ends here, and swallows none.
+        file.write_all(b"\"\n").map_err(EventsError::io("writing", &path))?;
+    }
+    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(file);
     if new {
         let header = ["event"].into_iter().chain(EXPLAINING);
         out.write_record(header).map_err(|error| failed(&path, error))?;
     }
     for (number, event, refused) in events {
         let number = number.to_string();
+        let event = &event[..event.floor_char_boundary(MAX_EVENT)];
         let cells = [event, &number, &refused.place, &refused.value, refused.code, &refused.reason, ""];
         out.write_record(cells).map_err(|error| failed(&path, error))?;
     }

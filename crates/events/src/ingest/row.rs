@@ -1,5 +1,7 @@
 //! One row: its cells become an event, or a problem that names line, column, value, reason and remedy.
 
+use rayon::prelude::*;
+
 use super::Job;
 use super::identity::{Known, Relation, short};
 use super::quarantine::Problem;
@@ -29,7 +31,7 @@ pub struct RowReader<'a> {
 }
 
 /// A row's checked cells.
-struct Cells<'r> {
+pub struct Cells<'r> {
     customer: CustomerKey,
     time: i64,
     activity: &'r [u8],
@@ -58,12 +60,17 @@ pub struct Content<'a> {
 }
 
 impl Content<'_> {
-    /// A digest of it, with the attributes by name; empty ones say nothing.
-    pub fn digest<'v>(&self, attributes: impl Iterator<Item = (&'v str, &'v [u8])>) -> u128 {
+    /// A digest of it, with the attributes by name; empty ones say nothing. `room` is used again from event to event.
+    pub fn digest<'v>(
+        &self,
+        attributes: impl Iterator<Item = (&'v str, &'v [u8])>,
+        room: &mut Vec<u8>,
+    ) -> u128 {
         let Self { source, customer, time, activity, case, reason, text, duration, cost } = self;
-        let mut hasher = blake3::Hasher::new();
+        room.clear();
         let mut put = |part: &[u8]| {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+            room.extend_from_slice(&(part.len() as u32).to_le_bytes());
+            room.extend_from_slice(part);
         };
         put(source.as_bytes());
         put(&customer.0.to_be_bytes());
@@ -78,7 +85,9 @@ impl Content<'_> {
             put(name.as_bytes());
             put(value);
         }
-        short(&hasher)
+        let mut first = [0; 16];
+        first.copy_from_slice(&blake3::hash(room).as_bytes()[..16]);
+        u128::from_be_bytes(first)
     }
 }
 
@@ -106,11 +115,29 @@ impl<'a> RowReader<'a> {
         Self { job, columns, header, format, pseudonyms, attributes: Vec::new(), unmark }
     }
 
-    pub fn read(&mut self, record: &Record, position: u64, batch: &mut Batch, known: &mut Known) -> Read {
-        match self.event(record) {
+    /// Says what each of some rows is, by all threads.
+    pub fn understand<'r>(&self, records: &'r [Record]) -> Vec<Result<Cells<'r>, Problem>> {
+        let understood =
+            records.par_iter().with_min_len(256).map_init(Vec::new, |room, record| self.event(record, room));
+        understood.collect()
+    }
+
+    /// Takes a row in that was understood, unless it is known.
+    pub fn take(
+        &mut self,
+        record: &Record,
+        cells: Result<Cells<'_>, Problem>,
+        position: u64,
+        batch: &mut Batch,
+        known: &mut Known,
+    ) -> Read {
+        match cells {
             Ok(cells) => {
-                let key = cells.id.unwrap_or_else(|| known.key_of_content(cells.content));
-                match known.admit(key, cells.content as i64) {
+                let (key, relation) = match cells.id {
+                    Some(key) => (key, known.admit(key, cells.content as i64)),
+                    None => known.admit_content(cells.content),
+                };
+                match relation {
                     Relation::New => {
                         // Only now is its text taken in: what is known already costs no memory.
                         let mut attributes = std::mem::take(&mut self.attributes);
@@ -176,7 +203,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// What the row says, checked.
-    fn event<'r>(&self, record: &'r Record) -> Result<Cells<'r>, Problem> {
+    fn event<'r>(&self, record: &'r Record, room: &mut Vec<u8>) -> Result<Cells<'r>, Problem> {
         if let Some(error) = record.error {
             return Err(self.problem(record, record.error_at, error.code(), error.reason(), error.remedy()));
         }
@@ -281,7 +308,7 @@ impl<'a> RowReader<'a> {
             duration,
             cost,
         }
-        .digest(attributes.into_iter());
+        .digest(attributes.into_iter(), room);
         let id = columns.id.map_or(&[][..], |column| self.cell(record, column));
         let id = (!id.is_empty()).then(|| identity_of(self.job.source, id));
         Ok(Cells { customer: pseudonym, time, activity, case, reason, text, duration, cost, content, id })

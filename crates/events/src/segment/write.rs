@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::sync::Arc;
 
+use bytes::Bytes;
+use foldhash::fast::RandomState;
 use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
+use rayon::prelude::*;
 
 use super::{ATTRIBUTE, BUCKETS, SegmentMeta, bucket_of};
 use crate::store::sync_folder;
@@ -22,7 +25,7 @@ pub struct Batch {
     attributes: Vec<u32>,
     names: Vec<String>,
     texts: Vec<ByteArray>,
-    codes: HashMap<Box<[u8]>, u32>,
+    codes: HashMap<Box<[u8]>, u32, RandomState>,
     bytes: usize,
 }
 
@@ -92,20 +95,20 @@ impl Batch {
 /// Writes a batch as one segment a bucket, named `NAME-BUCKET.parquet`. All of it is on disk when this
 /// returns, and none of it counts before the manifest names it.
 pub fn write_batch(store: &Store, name: &str, batch: &Batch) -> Result<Vec<SegmentMeta>, EventsError> {
-    let mut order: Vec<u32> = (0..batch.len() as u32).collect();
-    order.sort_unstable_by_key(|&at| {
-        let event = &batch.events[at as usize];
-        (bucket_of(event.customer), event.customer, event.time, event.position)
-    });
-    let mut segments = Vec::new();
-    for bucket in 0..BUCKETS {
-        let from = order.partition_point(|&at| bucket_of(batch.events[at as usize].customer) < bucket);
-        let until = order.partition_point(|&at| bucket_of(batch.events[at as usize].customer) <= bucket);
-        if from < until {
+    let mut order: Vec<(CustomerKey, i64, i64, u32)> =
+        (0..).zip(&batch.events).map(|(at, event)| (event.customer, event.time, event.position, at)).collect();
+    // Buckets are the first bits of the pseudonym, so that this is their order too.
+    order.par_sort_unstable();
+    let buckets = (0..BUCKETS).into_par_iter().filter_map(|bucket| {
+        let from = order.partition_point(|&(customer, ..)| bucket_of(customer) < bucket);
+        let until = order.partition_point(|&(customer, ..)| bucket_of(customer) <= bucket);
+        (from < until).then(|| {
             let file = format!("{name}-{bucket:02}.parquet");
-            segments.push(write_segment(store, file, bucket, batch, &order[from..until])?);
-        }
-    }
+            let own: Vec<u32> = order[from..until].iter().map(|&(.., at)| at).collect();
+            write_segment(store, file, bucket, batch, &own)
+        })
+    });
+    let segments = buckets.collect::<Result<Vec<SegmentMeta>, EventsError>>()?;
     sync_folder(&store.segments())?;
     Ok(segments)
 }
@@ -238,8 +241,11 @@ fn maybe_numbers(
 }
 
 fn fixed(group: &mut Group<'_>, order: &[u32], value: impl Fn(u32) -> u128) -> Result<(), ParquetError> {
+    // All values lie in one piece of memory, of which each is a part.
+    let all: Vec<u8> = order.iter().flat_map(|&at| value(at).to_be_bytes()).collect();
+    let all = Bytes::from(all);
     let values: Vec<FixedLenByteArray> =
-        order.iter().map(|&at| ByteArray::from(value(at).to_be_bytes().to_vec()).into()).collect();
+        (0..order.len()).map(|at| ByteArray::from(all.slice(at * 16..(at + 1) * 16)).into()).collect();
     column::<FixedLenByteArrayType>(group, &values, None)
 }
 

@@ -2,7 +2,9 @@
 
 use analytics::compare::{Compared, SIGNIFICANT, compare};
 use analytics::sankey::{Kind as Stands, Sankey, Selector, behind as find};
-use contract::journeys::{CompareView, ComparedLink, ComparedNode, ExploreQuery, Form, JourneysView, SideView};
+use contract::journeys::{
+    CompareView, ComparedLink, ComparedNode, ExploreQuery, Form, JourneysView, SideView, Unit,
+};
 use contract::{Kind, UserError};
 
 use super::question::refused;
@@ -52,7 +54,8 @@ pub fn view(asked: &Asked<'_>, query: &ExploreQuery) -> Result<CompareView, User
             first_share: share(difference.first, found.first),
             second_share: share(difference.second, found.second),
             q: difference.q,
-            significant: difference.q < SIGNIFICANT,
+            // Several journeys of one customer are no independent trials.
+            significant: difference.q < SIGNIFICANT && query.unit == Unit::Customer,
         }
     });
     let mean = weighed(&found);

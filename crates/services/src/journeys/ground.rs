@@ -1,6 +1,7 @@
 //! The ground of a question: the nodes of its level and the selected journeys, laid out for counting. Questions that
 //! differ only in what is drawn of them share it, so it is kept for a while.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use analytics::{Basis, Journeys, Selection};
@@ -8,12 +9,15 @@ use contract::journeys::{ExploreQuery, Segment};
 use events::Snapshot;
 
 use super::nodes::Nodes;
+use super::segments::Saved;
 use crate::cache::Data;
 use crate::mapping::Mapped;
 
 /// Bytes that kept grounds may take together. The two latest are kept whatever they take.
 const MOST_BYTES: usize = 1 << 30;
 const LEAST_KEPT: usize = 2;
+/// Grounds that are kept, however small.
+const MOST_KEPT: usize = 32;
 
 /// What figures are counted on.
 pub struct Ground {
@@ -45,17 +49,29 @@ impl Ground {
 pub struct Key {
     query: ExploreQuery,
     segments: Vec<Segment>,
+    /// All saved segments: one may be part of a figure that another stands behind.
+    definitions: BTreeMap<String, String>,
+    /// Days begin by it.
+    time_zone: String,
     /// Departments that the person is limited to.
     scope: Option<Vec<String>>,
 }
 
 impl Key {
     /// Of all that a question holds, what decides about the journeys.
-    pub fn of(query: &ExploreQuery, segments: Vec<Segment>, scope: Option<&[String]>) -> Self {
+    pub fn of(
+        query: &ExploreQuery,
+        segments: Vec<Segment>,
+        saved: &Saved,
+        time_zone: &str,
+        scope: Option<&[String]>,
+    ) -> Self {
         let ExploreQuery { by, from, to, source, keep_repeats, unit, gap, rules, .. } = query.clone();
         let query =
             ExploreQuery { by, from, to, source, keep_repeats, unit, gap, rules, ..ExploreQuery::default() };
-        Self { query, segments, scope: scope.map(<[String]>::to_vec) }
+        let definitions = if segments.is_empty() { BTreeMap::new() } else { saved.definitions().clone() };
+        let (time_zone, scope) = (time_zone.to_owned(), scope.map(<[String]>::to_vec));
+        Self { query, segments, definitions, time_zone, scope }
     }
 }
 
@@ -87,6 +103,9 @@ impl Grounds {
         };
         let ground = entry.ground.clone();
         kept.push(entry);
+        if kept.len() > MOST_KEPT {
+            kept.remove(0);
+        }
         let mut bytes = 0;
         let mut room = kept.len();
         while room > 0 {

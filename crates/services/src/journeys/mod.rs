@@ -56,13 +56,15 @@ pub async fn explore(
         return Ok(JourneysView { views: saved.views(actor), ..known });
     }
     let (held, of, asker) = (services.clone(), data.clone(), actor.clone());
+    let views = saved.views(actor);
     let computed = compute(services, move || {
         let asked = Asked::new(&held, &of, &asker, &saved, &query)?;
         answer(&asked, &query)
     });
     let view = computed.await??;
+    // Kept without what is the person's own.
     services.cache.answers.keep(&data, key, &view);
-    Ok(view)
+    Ok(JourneysView { views, ..view })
 }
 
 /// The flow of a node's or link's journeys through the whole diagram.
@@ -199,7 +201,7 @@ impl<'a> Asked<'a> {
     fn within(resolve: &Resolve<'a>, query: &ExploreQuery) -> Result<Self, UserError> {
         let Resolve { services, data, actor, saved, depth: _ } = *resolve;
         let segments = saved.of(query)?;
-        let key = Key::of(query, segments.clone(), actor.scope());
+        let key = Key::of(query, segments.clone(), saved, &data.workspace.time_zone, actor.scope());
         let nodes = Nodes::of(data, query.by, &query.rules);
         let question = Question::of(data, actor, &nodes, resolve.all(&segments)?, query)?;
         let ground = services.cache.grounds.get(data, key, || nodes, &question.selection);
@@ -262,7 +264,8 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
         sources: sources(data),
         segments: asked.resolve.saved.names(),
         segment_words: asked.resolve.saved.words(query),
-        views: asked.resolve.saved.views(asked.resolve.actor),
+        views: Vec::new(),
+        version: data.version as u64,
         may_export: asked.resolve.actor.may().export,
         selected,
         any_events: data.snapshot.log.events() > 0,
@@ -288,7 +291,8 @@ fn departments(data: &Data) -> Vec<Department> {
 }
 
 fn sources(data: &Data) -> Vec<String> {
-    let mut sources: Vec<String> = data.segments.iter().map(|segment| segment.source.clone()).collect();
+    let activities = data.snapshot.activities.iter();
+    let mut sources: Vec<String> = activities.map(|activity| activity.source.clone()).collect();
     sources.sort();
     sources.dedup();
     sources

@@ -48,6 +48,37 @@ async fn one_segment(services: &Services, id: &str) -> Result<db::saved::Saved, 
     Ok(saved.into_iter().find(|one| one.id == id).ok_or_else(|| UserError::not_found("segment"))?)
 }
 
+/// What the builder offers: labels by level, and values by attribute. Of all events for those who see all, else of the
+/// events that they see.
+type Choices = (Vec<(Level, Vec<String>)>, Vec<(String, Vec<String>)>);
+
+fn choices(seen: &Asked<'_>, all: bool) -> Choices {
+    let (data, ground) = (seen.data, &seen.ground);
+    let labels = Level::ALL.into_iter().map(|level| {
+        let nodes = Nodes::of(data, level, &[]);
+        let mut there = vec![false; nodes.len()];
+        for (class, &events) in ground.by_class.iter().enumerate() {
+            if let Some(node) = nodes.node_of_class(class).filter(|_| events > 0 || all) {
+                there[node as usize] = true;
+            }
+        }
+        let labels = nodes.labels().iter().zip(there).filter(|(_, there)| *there);
+        (level, labels.map(|(label, _)| label.clone()).collect())
+    });
+    let attributes = data.snapshot.attributes.iter().take(ATTRIBUTES).map(|one| {
+        let mut there = vec![all; one.values.len() + 1];
+        if !all {
+            let journeys = &ground.journeys;
+            for stop in (0..journeys.len()).flat_map(|journey| journeys.stops(journey)) {
+                journeys.events(stop).for_each(|event| there[one.codes[event] as usize] = true);
+            }
+        }
+        let values = one.values.iter().zip(&there[1..]).filter(|(_, there)| **there);
+        (one.name.clone(), values.take(VALUES).map(|(value, _)| value.clone()).collect::<Vec<String>>())
+    });
+    (labels.collect(), attributes.filter(|(_, values)| !values.is_empty()).collect())
+}
+
 /// The builder: what the conditions of the question hold of, each alone and together.
 pub async fn builder(
     services: &Services,
@@ -60,7 +91,8 @@ pub async fn builder(
         Some(id) => Some(row(actor, one_segment(services, id).await?)?),
         None => None,
     };
-    let mut built = ask(services, actor, query, |asked, query| {
+    let actor_sees_all = actor.scope().is_none();
+    let mut built = ask(services, actor, query, move |asked, query| {
         let all = Asked::within(
             &asked.resolve,
             &ExploreQuery { segment: None, filter: Segment::default(), ..query.clone() },
@@ -71,23 +103,15 @@ pub async fn builder(
             let found = Asked::within(&asked.resolve, &one)?;
             Ok((condition.words(), found.ground.journeys.len() as u64))
         };
-        let snapshot = &asked.data.snapshot;
-        let attributes = snapshot
-            .attributes
-            .iter()
-            .take(ATTRIBUTES)
-            .map(|one| (one.name.clone(), one.values.iter().take(VALUES).cloned().collect()));
+        let (labels, attributes) = choices(&all, actor_sees_all);
         Ok(Builder {
             query: query.clone(),
             saved: None,
             matching: asked.ground.journeys.len() as u64,
             all: all.ground.journeys.len() as u64,
             conditions: query.filter.conditions.iter().map(alone).collect::<Result<_, _>>()?,
-            labels: Level::ALL
-                .into_iter()
-                .map(|level| (level, Nodes::of(asked.data, level, &[]).labels().to_vec()))
-                .collect(),
-            attributes: attributes.collect(),
+            labels,
+            attributes,
         })
     })
     .await?;

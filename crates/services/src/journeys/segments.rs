@@ -15,8 +15,9 @@ use super::{Asked, behind, unknown};
 use crate::cache::Data;
 use crate::{Actor, ServiceError, Services};
 
-/// How deep segments may ask questions that have segments.
-const DEEPEST: u32 = 4;
+/// How deep segments may ask questions that have segments. With a few such conditions a segment, that bounds what one
+/// question can cost.
+const DEEPEST: u32 = 2;
 
 /// What people saved: segments by name, and the views that this person sees.
 #[derive(Debug, Clone, Default)]
@@ -132,7 +133,9 @@ impl Resolve<'_> {
         let Some((name, value)) = attribute else { return Ok(KernelWhat::Classes(classes)) };
         let snapshot = &self.data.snapshot;
         let Some(attribute) = snapshot.attribute(name) else {
-            let known: Vec<String> = snapshot.attributes.iter().map(|one| one.name.clone()).collect();
+            // Whoever sees a part only is not told what the rest has.
+            let all = snapshot.attributes.iter().filter(|_| self.actor.scope().is_none());
+            let known: Vec<String> = all.map(|one| one.name.clone()).collect();
             return Err(unknown("attribute", name, &known));
         };
         let code = attribute.values.iter().position(|known| known == value).map(|at| at as u32 + 1);
@@ -166,7 +169,8 @@ impl Resolve<'_> {
         if named {
             return Ok(vec![false; self.data.mapped.classes.len()]);
         }
-        Err(unknown("node", label, nodes.labels()).at("where"))
+        let known = if self.actor.scope().is_none() { nodes.labels() } else { &[] };
+        Err(unknown("node", label, known).at("where"))
     }
 
     /// Marks the customers behind the figure that a question selects.

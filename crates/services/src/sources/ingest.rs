@@ -1,6 +1,6 @@
 //! Events over HTTP: durable before they are acknowledged, each once, and none lost without a word.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use contract::{Kind, UserError};
 use db::tail::{Added, TailRow};
 use events::{CustomerKey, Identities, Reader, Refused, TailEvent};
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::actor::need;
 use crate::inventory::checked_name;
@@ -19,6 +19,10 @@ use crate::{Actor, ServiceError, Services, cache, tokens};
 /// Batches taken in at once; more wait, and are then told to come again.
 const AT_ONCE: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Names of attributes of all events together.
+const MOST_NAMES: usize = 200;
+/// Events that may wait for a segment.
+const MOST_WAITING: u64 = 500_000;
 /// Problems told in an answer; the rest is in the quarantine.
 const TOLD: usize = 100;
 /// Letters of what begins a key, so that one is known when it is seen in the wrong place.
@@ -28,32 +32,63 @@ const PREFIX: &str = "tl_";
 pub struct Receiving {
     turns: Semaphore,
     identities: Mutex<HashMap<String, Arc<Identities>>>,
+    loading: tokio::sync::Mutex<()>,
+    /// Names of attributes that were accepted since the start.
+    names: Mutex<HashSet<String>>,
 }
 
 impl Default for Receiving {
     fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE), identities: Mutex::default() }
+        Self {
+            turns: Semaphore::new(AT_ONCE),
+            identities: Mutex::default(),
+            loading: tokio::sync::Mutex::default(),
+            names: Mutex::default(),
+        }
     }
 }
 
 /// One event of a batch as it came: an object, or what it is instead.
 pub type Arrived = Result<Map<String, Value>, String>;
 
-/// Takes a batch in. When this returns, what was accepted is durable.
-pub async fn ingest(services: &Services, token: &str, batch: Vec<Arrived>) -> Result<Ingested, ServiceError> {
+/// A key that was looked at, with the right to send one batch.
+pub struct Admitted<'a> {
+    key: db::tail::IngestKey,
+    source: db::imports::Source,
+    _turn: SemaphorePermit<'a>,
+}
+
+/// Looks at a key and waits for its turn, before anything of a batch is read.
+pub async fn admit<'a>(services: &'a Services, token: &str) -> Result<Admitted<'a>, ServiceError> {
     let refused = || {
         UserError::new(Kind::SignedOut, "bad_key", "The key is unknown or was revoked.")
             .remedy("Send Authorization: Bearer KEY, with a key that an administrator made.")
     };
     let key = db::tail::key_of(&services.db, &tokens::hash(token)).await?.ok_or_else(refused)?;
     let turn = tokio::time::timeout(PATIENCE, services.receiving.turns.acquire()).await;
-    let Ok(Ok(_turn)) = turn else {
+    let Ok(Ok(turn)) = turn else {
         return Err(UserError::new(Kind::TooMany, "overload", "Too many batches come in at once.")
             .remedy("Send this one again in a few seconds: nothing of it was kept, and nothing counts twice.")
             .into());
     };
     let sources = db::imports::sources(&services.db).await?;
     let source = sources.into_iter().find(|source| source.id == key.source_id).ok_or_else(refused)?;
+    if db::tail::waiting(&services.db).await?.0 > MOST_WAITING {
+        return Err(UserError::new(Kind::TooMany, "overload", "Too many events wait to be stored away.")
+            .remedy("Send this batch again in a minute: nothing of it was kept.")
+            .into());
+    }
+    Ok(Admitted { key, source, _turn: turn })
+}
+
+/// Takes a batch in. When this returns, what was accepted is durable.
+pub async fn ingest(
+    services: &Services,
+    admitted: Admitted<'_>,
+    batch: Vec<Arrived>,
+) -> Result<Ingested, ServiceError> {
+    let Admitted { key, source, _turn } = admitted;
+    let mut names = names(services);
     let read = {
         let (store, now, name) = (services.store.clone(), services.now(), source.name.clone());
         tokio::task::spawn_blocking(move || {
@@ -72,8 +107,9 @@ pub async fn ingest(services: &Services, token: &str, batch: Vec<Arrived>) -> Re
     };
     // What is stored may change between looking and writing: then look again.
     for _ in 0..5 {
-        let (version, identities) = identities_of(services, &source.id, &source.name).await?;
-        if let Some(done) = take(services, &key, &source, version, &identities, &read).await? {
+        let identities = identities_of(services, &source.id, &source.name).await?;
+        if let Some(done) = take(services, &key, &source, &identities, &read, &mut names).await? {
+            services.receiving.names.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
             services.changed.notify_one();
             return Ok(done);
         }
@@ -93,12 +129,21 @@ fn no_object() -> Refused {
     }
 }
 
-/// What tells the stored events of a source apart, as of a version of the manifest.
+/// Names of attributes that events have so far.
+fn names(services: &Services) -> HashSet<String> {
+    let mut names = services.receiving.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    names.extend(cache::attributes(services));
+    names
+}
+
+/// What tells the stored events of a source apart.
 async fn identities_of(
     services: &Services,
     source_id: &str,
     source: &str,
-) -> Result<(u64, Arc<Identities>), ServiceError> {
+) -> Result<Arc<Identities>, ServiceError> {
+    // One at a time: they may be many, and the next one finds them.
+    let _one = services.receiving.loading.lock().await;
     let segments = cache::segments(services).await?;
     let files: Vec<String> =
         segments.into_iter().filter(|segment| segment.source == source).map(|segment| segment.file).collect();
@@ -115,7 +160,7 @@ async fn identities_of(
             loaded
         }
     };
-    Ok((identities.files().len() as u64, identities))
+    Ok(identities)
 }
 
 /// Writes what is new; none where the manifest changed since the identities were read.
@@ -123,13 +168,13 @@ async fn take(
     services: &Services,
     key: &db::tail::IngestKey,
     source: &db::imports::Source,
-    segments: u64,
     identities: &Identities,
     read: &[(String, Result<TailEvent, Refused>)],
+    names: &mut HashSet<String>,
 ) -> Result<Option<Ingested>, ServiceError> {
     let now = services.now();
     let tx = services.db.write().await?;
-    if db::imports::lock_segments(&tx, &source.id).await? != segments {
+    if db::imports::lock_segments(&tx, &source.id).await? != identities.files() {
         return Ok(None);
     }
     let hex = |key: u128| format!("{key:032x}");
@@ -153,7 +198,9 @@ async fn take(
         match stored.or_else(|| known.get(&hex(event.key)).cloned()) {
             Some(said) if said == content => counts.duplicate += 1,
             Some(_) => quarantined.push((index, text, conflict())),
+            None if !fits(event, names) => quarantined.push((index, text, too_many_names())),
             None => {
+                names.extend(event.attributes.iter().map(|(name, _)| name.clone()));
                 counts.accepted += 1;
                 first_event = Some(first_event.map_or(event.time, |first| first.min(event.time)));
                 last_event = Some(last_event.map_or(event.time, |last| last.max(event.time)));
@@ -198,6 +245,24 @@ async fn take(
         remedy: refused.remedy,
     });
     Ok(Some(Ingested { counts, problems: problems.collect() }))
+}
+
+/// Whether an event brings no more names of attributes than there may be: each takes room for every event.
+fn fits(event: &TailEvent, names: &HashSet<String>) -> bool {
+    let new = event.attributes.iter().filter(|(name, _)| !names.contains(name)).count();
+    new == 0 || names.len() + new <= MOST_NAMES
+}
+
+fn too_many_names() -> Refused {
+    Refused {
+        code: "too_many_attributes",
+        place: "attributes".to_owned(),
+        value: String::new(),
+        reason: format!(
+            "All events together have {MOST_NAMES} names of attributes already, and this one brings more."
+        ),
+        remedy: "Put what differs from event to event into values, not into names.".to_owned(),
+    }
 }
 
 fn conflict() -> Refused {

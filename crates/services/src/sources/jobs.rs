@@ -331,11 +331,18 @@ async fn work(
         .into_iter()
         .filter(|segment| segment.source == new.source.trim())
         .collect();
+    let waiting: Vec<(u128, i64)> = db::tail::all(&services.db)
+        .await?
+        .into_iter()
+        .filter(|row| row.source_id == import.source_id)
+        .filter_map(super::tail_event)
+        .map(|event| (event.key, event.content))
+        .collect();
     let (store, id, mut new) = (services.store.clone(), import.id.clone(), new.clone());
     new.source = new.source.trim().to_owned();
     let now = services.now().saturating_mul(1_000_000);
     let (outcome, lock) = tokio::task::spawn_blocking(move || {
-        let outcome = ingest::run(&store, &lock, &job_of(&id, &new, now), &stored, &progress);
+        let outcome = ingest::run(&store, &lock, &job_of(&id, &new, now), &stored, &waiting, &progress);
         (outcome, lock)
     })
     .await?;
@@ -386,7 +393,7 @@ async fn record(
     Ok(())
 }
 
-/// Removes events from a source's tail that new segments hold.
+/// Removes events from a source's tail that new segments hold: those that came while the file was read.
 async fn drop_from_tail(
     services: &Services,
     tx: &db::Tx,
@@ -398,8 +405,13 @@ async fn drop_from_tail(
     let tail = db::tail::keys_in(tx, source_id).await?;
     let both: Vec<String> = tail
         .into_iter()
-        .filter(|(_, key)| u128::from_str_radix(key, 16).is_ok_and(|key| stored.content(key).is_some()))
-        .map(|(id, _)| id)
+        .filter(|(_, key, content)| {
+            let key = u128::from_str_radix(key, 16).ok();
+            let content = u64::from_str_radix(content, 16).ok().map(|content| content as i64);
+            // What says something else stays: nothing that was acknowledged is overwritten.
+            key.and_then(|key| stored.content(key)).is_some_and(|said| Some(said) == content)
+        })
+        .map(|(id, ..)| id)
         .collect();
     Ok(db::tail::remove_ids(tx, &both).await?)
 }

@@ -15,7 +15,7 @@ use contract::sources::{Counts, ImportState, ImportView, SourceRow, Sources};
 use db::imports::{Import, Source};
 use events::ingest::first_rows;
 
-pub use ingest::{Arrived, Receiving, add_key, event as tail_event, ingest, keys, revoke_key};
+pub use ingest::{Admitted, Arrived, Receiving, add_key, admit, event as tail_event, ingest, keys, revoke_key};
 pub use jobs::{Jobs, NewImport, cancel_all, import_now, start};
 pub use links::{link, links, undo_links};
 pub use preview::{PreviewWish, preview};
@@ -51,6 +51,11 @@ pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, Serv
         actor.scope().is_none() || imports.iter().filter(own).any(|import| import.source_id == source.id)
     };
     let quiet = freshness::quiet(services, actor).await?;
+    let tail = db::tail::all(&services.db).await?;
+    let waiting = |source: &Source| {
+        let id = source.id.clone();
+        tail.iter().filter(move |row| row.source_id == id).map(|row| row.at)
+    };
     let rows = known
         .iter()
         .filter(visible)
@@ -59,10 +64,11 @@ pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, Serv
             let done = || imports.iter().filter(own).filter(|import| import.source_id == source.id);
             SourceRow {
                 name: source.name.clone(),
-                events: stored().map(|segment| segment.events as u64).sum(),
+                events: stored().map(|segment| segment.events as u64).sum::<u64>()
+                    + waiting(source).count() as u64,
                 imports: done().count() as u32,
-                first_event: stored().map(|segment| segment.min_time).min(),
-                last_event: stored().map(|segment| segment.max_time).max(),
+                first_event: stored().map(|segment| segment.min_time).chain(waiting(source)).min(),
+                last_event: stored().map(|segment| segment.max_time).chain(waiting(source)).max(),
                 last_import: done().map(|import| import.started_at).max(),
                 quarantined: done().map(|import| import.quarantined as u64).sum(),
                 quiet_since: quiet.get(&source.name).copied(),

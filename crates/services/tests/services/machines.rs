@@ -1,10 +1,11 @@
 //! Events over HTTP, the work in the background, and several ids of one customer.
 
+use contract::ingest::Ingested;
 use contract::journeys::{ExploreQuery, Level, TransitionsView, Unit};
 use serde_json::{Map, Value, json};
 use services::background::{Pace, once};
 use services::sources::{self, Arrived};
-use services::{Actor, journeys};
+use services::{Actor, ServiceError, journeys};
 
 use crate::setting::{Setting, code, setting};
 
@@ -25,6 +26,11 @@ async fn figures(setting: &Setting, unit: Unit) -> TransitionsView {
 
 async fn key(setting: &Setting) -> String {
     sources::add_key(&setting.services, &Actor::console(), "web", "shop").await.expect("a key")
+}
+
+async fn ingest(setting: &Setting, key: &str, batch: Vec<Arrived>) -> Result<Ingested, ServiceError> {
+    let admitted = sources::admit(&setting.services, key).await?;
+    sources::ingest(&setting.services, admitted, batch).await
 }
 
 async fn work(setting: &Setting) {
@@ -51,7 +57,7 @@ async fn a_batch_counts_once_however_often_it_is_sent() {
             Err("not an object".to_owned()),
         ]
     };
-    let first = sources::ingest(&setting.services, &key, batch()).await.expect("taken in");
+    let first = ingest(&setting, &key, batch()).await.expect("taken in");
     let counts = first.counts;
     assert_eq!((counts.received, counts.accepted, counts.duplicate, counts.quarantined), (8, 3, 1, 4));
     let codes: Vec<(u64, &str)> = first.problems.iter().map(|one| (one.index, one.code.as_str())).collect();
@@ -61,12 +67,12 @@ async fn a_batch_counts_once_however_often_it_is_sent() {
     );
     let before = figures(&setting, Unit::Customer).await;
     assert_eq!((before.events, before.journeys), (3, 2));
-    let again = sources::ingest(&setting.services, &key, batch()).await.expect("taken in").counts;
+    let again = ingest(&setting, &key, batch()).await.expect("taken in").counts;
     assert_eq!((again.accepted, again.duplicate, again.quarantined), (0, 4, 4));
     // Sealed into segments, they are the same events, known still.
     work(&setting).await;
     assert_eq!(figures(&setting, Unit::Customer).await, before);
-    let sealed = sources::ingest(&setting.services, &key, batch()).await.expect("taken in").counts;
+    let sealed = ingest(&setting, &key, batch()).await.expect("taken in").counts;
     assert_eq!((sealed.accepted, sealed.duplicate, sealed.quarantined), (0, 4, 4));
     assert_eq!(figures(&setting, Unit::Customer).await, before);
     // The day's account adds up, and names the reasons.
@@ -84,14 +90,48 @@ async fn a_batch_counts_once_however_often_it_is_sent() {
 }
 
 #[tokio::test]
+async fn names_of_attributes_are_bounded_and_none_is_a_part_of_the_event() {
+    let setting = setting().await;
+    let key = key(&setting).await;
+    let with = |number: u32, name: &str| -> Arrived {
+        let event = json!({ "customer": "a", "time": "2026-01-01T10:00:00Z", "activity": "Home", "id": number, "attributes": { name: "x" } });
+        Ok(event.as_object().cloned().unwrap_or_default())
+    };
+    let mut batch: Vec<Arrived> = (0..250).map(|number| with(number, &format!("name {number}"))).collect();
+    batch.push(with(300, "reason"));
+    let done = ingest(&setting, &key, batch).await.expect("taken in");
+    assert_eq!((done.counts.accepted, done.counts.quarantined), (200, 51));
+    work(&setting).await;
+    let more =
+        ingest(&setting, &key, vec![with(400, "name 1"), with(401, "name 299")]).await.expect("taken in");
+    assert_eq!((more.counts.accepted, more.counts.quarantined), (1, 1));
+}
+
+#[tokio::test]
+async fn a_file_does_not_overwrite_what_came_by_http() {
+    let setting = setting().await;
+    let key = key(&setting).await;
+    ingest(&setting, &key, vec![event("a", "2026-01-01T10:00:00Z", "Home", "7")]).await.expect("taken in");
+    let log = "who,when,what,nr\na,2026-01-01T10:00:00Z,Order,7\na,2026-01-01T10:00:00Z,Home,7\n";
+    let counts = setting
+        .import("web", log, "customer=who,time=when,activity=what,id=nr")
+        .await
+        .expect("imported")
+        .counts;
+    assert_eq!((counts.accepted, counts.duplicate, counts.quarantined), (0, 1, 1));
+    let figures = figures(&setting, Unit::Customer).await;
+    assert_eq!((figures.events, figures.starts[0].node.as_str()), (1, "Home"));
+}
+
+#[tokio::test]
 async fn only_a_valid_key_lets_events_in() {
     let setting = setting().await;
     let key = key(&setting).await;
     let batch = || vec![event("a", "2026-01-01T10:00:00Z", "Home", "1")];
-    assert_eq!(code(sources::ingest(&setting.services, "tl_no", batch()).await), "bad_key");
+    assert_eq!(code(ingest(&setting, "tl_no", batch()).await), "bad_key");
     let rows = sources::keys(&setting.services, &Actor::console()).await.expect("keys");
     sources::revoke_key(&setting.services, &Actor::console(), &rows[0].id).await.expect("revoked");
-    assert_eq!(code(sources::ingest(&setting.services, &key, batch()).await), "bad_key");
+    assert_eq!(code(ingest(&setting, &key, batch()).await), "bad_key");
 }
 
 #[tokio::test]
@@ -100,11 +140,11 @@ async fn what_came_by_http_and_in_a_file_counts_once() {
     let key = key(&setting).await;
     let batch =
         vec![event("a", "2026-01-01T10:00:00Z", "Home", "1"), event("a", "2026-01-01T11:00:00Z", "Order", "2")];
-    sources::ingest(&setting.services, &key, batch.clone()).await.expect("taken in");
+    ingest(&setting, &key, batch.clone()).await.expect("taken in");
     let log = "who,when,what,nr\na,2026-01-01T10:00:00Z,Home,1\na,2026-01-01T11:00:00Z,Order,2\nb,2026-01-01T10:00:00Z,Home,3\n";
     setting.import("web", log, "customer=who,time=when,activity=what,id=nr").await.expect("imported");
     assert_eq!(figures(&setting, Unit::Customer).await.events, 3);
-    let again = sources::ingest(&setting.services, &key, batch).await.expect("taken in").counts;
+    let again = ingest(&setting, &key, batch).await.expect("taken in").counts;
     assert_eq!((again.accepted, again.duplicate), (0, 2));
 }
 

@@ -83,6 +83,9 @@ impl Log {
             Writing::Xml => xml::read(path)?,
             Writing::Sqlite => sqlite::read(path)?,
         };
+        if log.types.len() > MOST_COLUMNS {
+            return Err(broken(format!("it has more than {MOST_COLUMNS} types of objects")));
+        }
         if log.events.is_empty() {
             return Err(UserError::new(Kind::Unprocessable, "empty_file", "The log holds no event.")
                 .remedy("Choose an OCEL 2.0 file with events.")

@@ -7,13 +7,17 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Event, Log, broken};
+use super::{Event, Log, MOST_BYTES, broken};
 use crate::EventsError;
 
 /// Largest row.
 const MOST_ROW: i32 = 4 << 20;
 
 pub fn read(path: &Path) -> Result<Log, EventsError> {
+    let bytes = std::fs::metadata(path).map_err(EventsError::io("reading", path))?.len();
+    if bytes > MOST_BYTES {
+        return Err(broken("it is larger than 1 GiB"));
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(path, flags).map_err(broken)?;
     let set = |pragma: &str, value: i32| database.pragma_update(None, pragma, value).map_err(broken);
