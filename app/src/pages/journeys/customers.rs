@@ -17,12 +17,14 @@ pub fn Customers(
     pages: u32,
     query: ExploreQuery,
 ) -> impl IntoView {
+    // A pair of nodes counts each time that a journey takes it.
+    let each_time = query.select.as_deref().is_some_and(|select| select.starts_with("from/"));
     let turn = |to: u32, label: &'static str, on: bool| {
         let search = ExploreQuery { page: to, ..query.clone() }.to_search();
         on.then(|| view! { <a class="button" href=format!("/journeys{search}")>{label}</a> })
     };
     view! {
-        <h3>{counted(journeys, "journey", "journeys")}</h3>
+        <h3>{if each_time { counted(journeys, "time", "times") } else { counted(journeys, "journey", "journeys") }}</h3>
         {(journeys > 0).then(|| view! { <Keep query=query.clone()/> })}
         <ul class="customers">
             {customers.into_iter().map(|one| view! {

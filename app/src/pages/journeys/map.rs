@@ -36,10 +36,10 @@ pub fn TransitionMap(map: MapView, query: ExploreQuery, departments: Vec<Departm
             let thickness = 1.0 + 7.0 * (times as f32 / most).sqrt();
             view! {
                 <a class="arrow" class:arrow-back=back href=format!("/journeys{}", search.to_search()) aria-label=text.clone()>
-                    <title aria-hidden="true">{text.clone()}</title>
+                    <title>{text.clone()}</title>
                     <path class="arrow-hit" d=path.clone()></path>
                     <path class="arrow-line" d=path stroke-width=format!("{thickness:.1}") marker-end="url(#arrow-end)"></path>
-                    {figure.then(|| view! { <text class="arrow-figure" aria-hidden="true" x=format!("{x:.1}") y=format!("{:.1}", y - 4.0)>{count(times)}</text> })}
+                    {figure.then(|| view! { <text class="arrow-figure" x=format!("{x:.1}") y=format!("{:.1}", y - 4.0)>{count(times)}</text> })}
                 </a>
             }
         }
@@ -62,11 +62,12 @@ pub fn TransitionMap(map: MapView, query: ExploreQuery, departments: Vec<Departm
             );
             view! {
                 <a class=format!("map-node {}", swatch(colour)) href=format!("/journeys{}", search.to_search()) aria-label=format!("{short} {}. {text}", count(stops))>
-                    <title aria-hidden="true">{text.clone()}</title>
+                    <title>{text.clone()}</title>
                     <rect class="map-box" x=(x - WIDE / 2.0).to_string() y=(y - HIGH / 2.0).to_string() width=WIDE.to_string() height=HIGH.to_string() rx="4"></rect>
                     <rect class="map-side" x=(x - WIDE / 2.0).to_string() y=(y - HIGH / 2.0).to_string() width="5" height=HIGH.to_string() rx="2"></rect>
-                    <text class="map-label" aria-hidden="true" x=(x - WIDE / 2.0 + 12.0).to_string() y=(y - 2.0).to_string()>{short.clone()}</text>
-                    <text class="map-count" aria-hidden="true" x=(x - WIDE / 2.0 + 12.0).to_string() y=(y + 12.0).to_string()>{count(stops)}</text>
+                    <text class="map-label" x=(x - WIDE / 2.0 + 12.0).to_string() y=(y - 2.0).to_string()>
+                        {short.clone()} " " <tspan class="map-count" x=(x - WIDE / 2.0 + 12.0).to_string() dy="14">{count(stops)}</tspan>
+                    </text>
                 </a>
             }
         }

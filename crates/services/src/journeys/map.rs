@@ -10,7 +10,7 @@ use super::draw::fit;
 use super::shape::{seconds, share};
 
 /// Distance between layers, at least and at most, and what they should fit into; size of a node, and room around.
-const PITCH: (f64, f64) = (186.0, 240.0);
+const PITCH: (f64, f64) = (222.0, 260.0);
 const FIT: f64 = 1000.0;
 const WIDE: f64 = 150.0;
 const HIGH: f64 = 34.0;
