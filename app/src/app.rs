@@ -70,6 +70,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sources/links") view=pages::sources::links::LinksPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/keys") view=pages::sources::keys::KeysPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/new/:upload") view=pages::sources::wizard::WizardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources/dry-runs/:id") view=pages::sources::dry::DryRunPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/imports/:id") view=pages::sources::import::ImportPage ssr=SsrMode::Async/>
                     <Route path=path!("/users") view=pages::people::users::UsersPage ssr=SsrMode::Async/>
                 </ParentRoute>

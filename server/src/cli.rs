@@ -174,6 +174,9 @@ pub struct Import {
     /// Which comes first in times like 01/02/2026; needed where the file does not show it.
     #[arg(long, value_enum)]
     pub day_order: Option<DayOrder>,
+    /// Read and judge every row, show examples, keep nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,

@@ -28,6 +28,7 @@ pub async fn preview(
     delimiter: String,
     source: String,
     day_order: String,
+    dry_run: String,
 ) -> Result<view::Preview, AppError> {
     let (services, actor) = context().await?;
     let wish = services::sources::PreviewWish {
@@ -37,6 +38,7 @@ pub async fn preview(
         delimiter: &delimiter,
         source: &source,
         day_order: &day_order,
+        dry_run: &dry_run,
     };
     services::sources::preview(&services, &actor, wish).await.map_err(refuse)
 }
@@ -44,9 +46,26 @@ pub async fn preview(
 #[server(prefix = "/api", input = Form)]
 pub async fn start_import(form: view::StartImport) -> Result<(), AppError> {
     let (services, actor) = context().await?;
-    let id = services::sources::start(&services, &actor, form).await.map_err(refuse)?;
-    redirect(&format!("/sources/imports/{id}"));
+    if form.dry {
+        let id = services::sources::start_dry(&services, &actor, form).await.map_err(refuse)?;
+        redirect(&format!("/sources/dry-runs/{id}"));
+    } else {
+        let id = services::sources::start(&services, &actor, form).await.map_err(refuse)?;
+        redirect(&format!("/sources/imports/{id}"));
+    }
     Ok(())
+}
+
+#[server(prefix = "/api", input = Question, output = View)]
+pub async fn dry_run(id: String) -> Result<view::DryRun, AppError> {
+    let (services, actor) = context().await?;
+    services::sources::dry_run(&services, &actor, &id).await.map_err(refuse)
+}
+
+#[server(prefix = "/api", input = Form)]
+pub async fn cancel_dry_run(id: String) -> Result<(), AppError> {
+    let (services, actor) = context().await?;
+    services::sources::cancel_dry(&services, &actor, &id).await.map_err(refuse)
 }
 
 #[server(prefix = "/api", input = Form)]

@@ -38,6 +38,9 @@ pub struct Funnel {
     pub steps: Vec<Step>,
 }
 
+/// Journeys looked through for first steps at once.
+const BLOCK: usize = 1024;
+
 /// Instants of the steps of one way through a funnel.
 type Way = [i64; MAX_STEPS];
 
@@ -50,6 +53,8 @@ struct Walk {
     /// For each step: instants of the steps up to it, on the way with the latest start; by bit in `begun`.
     ways: [Way; MAX_STEPS],
     furthest: Way,
+    /// Room for the stops of a block that are the first step.
+    starts: Vec<u32>,
 }
 
 impl Walk {
@@ -66,22 +71,24 @@ impl Walk {
             window: request.window,
             ways: [[0; MAX_STEPS]; MAX_STEPS],
             furthest: [0; MAX_STEPS],
+            starts: Vec::new(),
         }
     }
 
-    /// Steps reached; `furthest` then holds their instants.
+    /// Steps reached from a first step on; `furthest` then holds their instants.
     fn reach<N: Node>(&mut self, basis: &Basis<'_>, nodes: &[N], stops: Range<usize>) -> usize {
+        let (from, nodes) = (stops.start, &nodes[stops]);
         let (mut begun, mut reached) = (0_u16, 0);
-        for stop in stops {
+        for (at, node) in nodes.iter().enumerate() {
             // Only steps whose predecessor was reached can be taken, the first always.
-            let open = self.is[nodes[stop].at()] & (begun << 1 | 1);
-            if open == 0 {
+            let is = self.is[node.at()];
+            if is & (begun << 1 | 1) == 0 {
                 continue;
             }
-            for event in basis.journeys.events(stop) {
+            for event in basis.journeys.events(from + at) {
                 let time = basis.log.times()[event];
                 // From the last step down, so that one event is not two steps at once.
-                let mut left = self.is[nodes[stop].at()] & (begun << 1 | 1);
+                let mut left = is & (begun << 1 | 1);
                 while left != 0 {
                     let step = 15 - left.leading_zeros() as usize;
                     left ^= 1 << step;
@@ -92,12 +99,13 @@ impl Walk {
                             continue;
                         }
                         // The latest start leaves the most of the window: it replaces an earlier one.
-                        self.ways[step] = self.ways[step - 1];
-                        self.ways[step][step] = time;
+                        let (before, after) = self.ways.split_at_mut(step);
+                        after[0][..step].copy_from_slice(&before[step - 1][..step]);
+                        after[0][step] = time;
                     }
                     begun |= 1 << step;
                     if step + 1 > reached {
-                        self.furthest = self.ways[step];
+                        self.furthest[..=step].copy_from_slice(&self.ways[step][..=step]);
                         reached = step + 1;
                     }
                 }
@@ -109,14 +117,40 @@ impl Walk {
         reached
     }
 
-    /// Calls `take` with each journey and the steps that it reaches.
+    /// Calls `take` with each journey that reaches a step, and how many steps it reaches.
     fn all(&mut self, basis: &Basis<'_>, journeys: Range<usize>, mut take: impl FnMut(&Self, usize, usize)) {
-        with_nodes!(basis.journeys, nodes => {
-            for journey in journeys {
-                let reached = self.reach(basis, nodes, basis.journeys.stops(journey));
-                take(self, journey, reached);
+        let mut starts = std::mem::take(&mut self.starts);
+        for from in journeys.clone().step_by(BLOCK) {
+            let journeys = from..journeys.end.min(from + BLOCK);
+            let stops = basis.journeys.stops(from).start..basis.journeys.stops(journeys.end - 1).end;
+            if starts.len() <= stops.len() {
+                starts.resize(stops.len() + 1, 0);
             }
-        });
+            with_nodes!(basis.journeys, nodes => {
+                // All first steps of the block, without a branch for each stop: most are none.
+                let mut many = 0;
+                for (at, node) in nodes[stops.clone()].iter().enumerate() {
+                    starts[many] = (stops.start + at) as u32;
+                    many += usize::from(self.is[node.at()] & 1);
+                }
+                let (mut journey, mut end) = (from, basis.journeys.stops(from).end);
+                let mut done = stops.start;
+                for start in starts[..many].iter().map(|start| *start as usize) {
+                    // A later start of a journey that was walked through.
+                    if start < done {
+                        continue;
+                    }
+                    while start >= end {
+                        journey += 1;
+                        end = basis.journeys.stops(journey).end;
+                    }
+                    done = end;
+                    let reached = self.reach(basis, nodes, start..end);
+                    take(self, journey, reached);
+                }
+            });
+        }
+        self.starts = starts;
     }
 }
 

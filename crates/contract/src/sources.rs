@@ -116,6 +116,39 @@ pub struct Quarantined {
     pub reason: String,
 }
 
+/// One row that a dry run would take in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    pub line: u64,
+    pub customer: String,
+    /// Microseconds since 1970.
+    pub time: i64,
+    pub activity: String,
+    pub case: String,
+    pub reason: String,
+}
+
+/// A dry run: every row of the file is read and judged, none is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DryRun {
+    pub id: String,
+    pub state: ImportState,
+    pub counts: Counts,
+    pub bytes: u64,
+    pub bytes_read: u64,
+    /// Rows a second.
+    pub rate: f64,
+    pub phase: String,
+    pub error: Option<crate::UserError>,
+    /// Reasons of refused rows with their number, most frequent first.
+    pub reasons: Vec<Reason>,
+    pub accepted: Vec<Accepted>,
+    pub refused: Vec<Quarantined>,
+    pub file: String,
+    /// What imports the file as it was read.
+    pub form: StartImport,
+}
+
 /// What a file looks like before it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
@@ -200,4 +233,7 @@ pub struct StartImport {
     /// Columns to keep as attributes under their own name.
     #[serde(default)]
     pub attributes: Vec<String>,
+    /// Reads and judges every row, and keeps none.
+    #[serde(default)]
+    pub dry: bool,
 }

@@ -1,10 +1,11 @@
 //! `throughline import`.
 
-use contract::sources::{ColumnMapping, ImportView};
+use contract::sources::{ColumnMapping, Counts, ImportView, Reason};
 use contract::{Kind, UserError};
 use events::csv::{Encoding, Mapping};
 use events::formats::{self, Format, Hints};
-use events::time::DayOrder;
+use events::ingest::Outcome;
+use events::time::{self, DayOrder};
 use services::sources::{self, NewImport};
 use services::{Actor, ServiceError, Services, zones};
 
@@ -14,8 +15,19 @@ use crate::open::open;
 
 /// Imports files one after the other.
 pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
-    let cli::Import { files, place, source, format, map, time_zone, encoding, delimiter, day_order, json } =
-        options;
+    let cli::Import {
+        files,
+        place,
+        source,
+        format,
+        map,
+        time_zone,
+        encoding,
+        delimiter,
+        day_order,
+        dry_run,
+        json,
+    } = options;
     for file in &files {
         if !file.is_file() {
             return Err(UserError::new(
@@ -74,6 +86,11 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
             None => guess(&path, hints)?,
         };
         let new = NewImport { zone, order, hints, ..NewImport::of(&source, &path, mapping) };
+        if dry_run {
+            let file = new.file.clone();
+            show(&file, &sources::dry_run_now(&services, &Actor::console(), new).await?, json);
+            continue;
+        }
         let done = import(&services, new).await?;
         if json {
             say(&serde_json::to_string(&done).unwrap_or_default());
@@ -99,12 +116,43 @@ pub async fn import(services: &Services, new: NewImport) -> Result<ImportView, S
 }
 
 fn report(done: &ImportView) {
-    let counts = &done.counts;
+    tally(&done.file, &done.counts, &done.reasons);
+}
+
+fn tally(file: &str, counts: &Counts, reasons: &[Reason]) {
     say(&format!(
-        "{}: received {} = accepted {} + duplicate {} + quarantined {}",
-        done.file, counts.received, counts.accepted, counts.duplicate, counts.quarantined
+        "{file}: received {} = accepted {} + duplicate {} + quarantined {}",
+        counts.received, counts.accepted, counts.duplicate, counts.quarantined
     ));
-    for reason in &done.reasons {
+    for reason in reasons {
         say(&format!("  {} {}: {} {}", reason.rows, reason.code, reason.reason, reason.remedy));
+    }
+}
+
+/// What an import would do.
+fn show(file: &str, outcome: &Outcome, json: bool) {
+    let Outcome { counts, reasons, examples, .. } = outcome;
+    if json {
+        let all = serde_json::json!({
+            "file": file,
+            "counts": counts,
+            "reasons": reasons,
+            "accepted": examples.accepted,
+            "refused": examples.refused,
+        });
+        say(&all.to_string());
+        return;
+    }
+    tally(file, counts, reasons);
+    say("Nothing was kept: this was a dry run.");
+    for row in &examples.accepted {
+        let time = time::local_text(row.time, chrono_tz::Tz::UTC);
+        say(&format!("  line {} taken in: {} {time} {}", row.line, row.customer, row.activity));
+    }
+    for row in &examples.refused {
+        say(&format!(
+            "  line {} refused: {} \u{201c}{}\u{201d}: {}",
+            row.line, row.column, row.value, row.reason
+        ));
     }
 }

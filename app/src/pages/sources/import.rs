@@ -1,6 +1,6 @@
 //! One import: live while it runs, and what it did.
 
-use contract::sources::{ImportState, ImportView};
+use contract::sources::{Counts, ImportState, ImportView, Quarantined, Reason};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -13,7 +13,7 @@ use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// Milliseconds between looks at a running import.
-const EVERY: u64 = 500;
+pub(super) const EVERY: u64 = 500;
 
 /// The import page.
 #[component]
@@ -55,13 +55,6 @@ fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
     } = import;
     let cancelled = id.clone();
     let running = state == ImportState::Running;
-    let left = if bytes_read > 0 && rate > 0.0 {
-        let rows_left = counts.received as f64 * (size as f64 / bytes_read as f64 - 1.0);
-        (rows_left > 0.0).then(|| duration(rows_left / rate))
-    } else {
-        None
-    };
-    let stat = |label: &'static str, value: u64| view! { <div class="stat"><dt>{label}</dt><dd>{count(value)}</dd></div> };
     view! {
         <header class="page-head">
             <h1>{file}</h1>
@@ -70,8 +63,7 @@ fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
         </header>
         {running.then(|| view! {
             <section class="section" aria-live="polite">
-                <progress max=size.max(1).to_string() value=bytes_read.min(size).to_string() aria-label="Progress of the import"></progress>
-                <p>{phase} ": " {count(rate as u64)} " rows a second" {left.map(|left| format!(", about {left} left"))}</p>
+                <HowFar size bytes_read rate received=counts.received phase/>
                 <Post to=cancel>
                     <input type="hidden" name="id" value=cancelled/>
                     <button class="button" type="submit">"Cancel"</button>
@@ -80,15 +72,7 @@ fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
                 <Refusal of=cancel/>
             </section>
         })}
-        <dl class="stats">
-            {stat("Received", counts.received)}
-            <span class="stats-sign">"="</span>
-            {stat("Accepted", counts.accepted)}
-            <span class="stats-sign">"+"</span>
-            {stat("Duplicate", counts.duplicate)}
-            <span class="stats-sign">"+"</span>
-            {stat("Quarantined", counts.quarantined)}
-        </dl>
+        <Tally counts/>
         {error.map(|error| view! { <Problem error=crate::api::AppError(error)/> })}
         {(state == ImportState::Interrupted).then(|| view! { <p class="notice">"The process ended before the import did; nothing of it counts. Import the file again."</p> })}
         {(state == ImportState::Done && counts.accepted > 0).then(|| view! {
@@ -102,18 +86,58 @@ fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
                 <h2>"Quarantined rows"</h2>
                 <p>"They are kept. Download them, correct them, and import the file again: rows that were accepted count as duplicates."</p>
                 <p><a class="button" href=format!("/sources/imports/{id}/quarantine.csv") rel="external" download>"Download as CSV"</a></p>
-                <ul class="reasons">
-                    {reasons.into_iter().map(|reason| view! { <li><strong>{count(reason.rows)} " × " <code>{reason.code}</code></strong> " " {reason.reason} " " {reason.remedy}</li> }).collect_view()}
-                </ul>
-                <div class="table-box" tabindex="0" role="region" aria-label="First quarantined rows">
-                    <table class="table">
-                        <thead><tr><th class="number">"Line"</th><th>"Column"</th><th>"Value"</th><th>"Reason"</th></tr></thead>
-                        <tbody>
-                            {examples.into_iter().map(|row| view! { <tr><td class="number">{row.line}</td><td>{row.column}</td><td><code>{row.value}</code></td><td>{row.reason}</td></tr> }).collect_view()}
-                        </tbody>
-                    </table>
-                </div>
+                <Refused reasons rows=examples/>
             </section>
         })}
+    }
+}
+
+/// How far a file is read.
+#[component]
+pub(super) fn HowFar(size: u64, bytes_read: u64, rate: f64, received: u64, phase: String) -> impl IntoView {
+    let left = if bytes_read > 0 && rate > 0.0 {
+        let rows_left = received as f64 * (size as f64 / bytes_read as f64 - 1.0);
+        (rows_left > 0.0).then(|| duration(rows_left / rate))
+    } else {
+        None
+    };
+    view! {
+        <progress max=size.max(1).to_string() value=bytes_read.min(size).to_string() aria-label="How much of the file is read"></progress>
+        <p>{phase} ": " {count(rate as u64)} " rows a second" {left.map(|left| format!(", about {left} left"))}</p>
+    }
+}
+
+/// What became of the rows: received = accepted + duplicate + quarantined.
+#[component]
+pub(super) fn Tally(counts: Counts) -> impl IntoView {
+    let stat = |label: &'static str, value: u64| view! { <div class="stat"><dt>{label}</dt><dd>{count(value)}</dd></div> };
+    view! {
+        <dl class="stats">
+            {stat("Received", counts.received)}
+            <span class="stats-sign">"="</span>
+            {stat("Accepted", counts.accepted)}
+            <span class="stats-sign">"+"</span>
+            {stat("Duplicate", counts.duplicate)}
+            <span class="stats-sign">"+"</span>
+            {stat("Quarantined", counts.quarantined)}
+        </dl>
+    }
+}
+
+/// Why rows were refused, and the first of them.
+#[component]
+pub(super) fn Refused(reasons: Vec<Reason>, rows: Vec<Quarantined>) -> impl IntoView {
+    view! {
+        <ul class="reasons">
+            {reasons.into_iter().map(|reason| view! { <li><strong>{count(reason.rows)} " × " <code>{reason.code}</code></strong> " " {reason.reason} " " {reason.remedy}</li> }).collect_view()}
+        </ul>
+        <div class="table-box" tabindex="0" role="region" aria-label="First refused rows">
+            <table class="table">
+                <thead><tr><th class="number">"Line"</th><th>"Column"</th><th>"Value"</th><th>"Reason"</th></tr></thead>
+                <tbody>
+                    {rows.into_iter().map(|row| view! { <tr><td class="number">{row.line}</td><td>{row.column}</td><td><code>{row.value}</code></td><td>{row.reason}</td></tr> }).collect_view()}
+                </tbody>
+            </table>
+        </div>
     }
 }

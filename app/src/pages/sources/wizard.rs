@@ -26,10 +26,11 @@ pub fn WizardPage() -> impl IntoView {
             text("delimiter"),
             text("source"),
             text("day_order"),
+            text("dry_run"),
         )
     };
-    let ask = |(upload, format, encoding, delimiter, source, order)| {
-        preview(upload, format, encoding, delimiter, source, order)
+    let ask = |(upload, format, encoding, delimiter, source, order, dry_run)| {
+        preview(upload, format, encoding, delimiter, source, order, dry_run)
     };
     view! {
         <Title text="Import a log"/>
@@ -188,8 +189,10 @@ fn Inside(preview: Preview) -> impl IntoView {
             <Refusal of=start/>
             <p class="actions">
                 <button class="button button-main" type="submit" disabled=move || day_order_needed || start.pending()>"Import"</button>
+                <button class="button" type="submit" name="form[dry]" value="true" disabled=move || day_order_needed || start.pending()>"Dry run"</button>
                 <a class="button" href="/sources">"Cancel"</a>
             </p>
+            <p class="help">"A dry run reads every row and shows what would be taken in and what would be refused, with examples. Nothing is kept."</p>
         </Post>
     }
 }

@@ -27,6 +27,7 @@ pub use identity::{Identities, Known};
 pub use pairs::read_pairs;
 pub use progress::{Phase, Progress};
 pub use quarantine::{first_rows, quarantine_events};
+pub use row::Examples;
 pub(crate) use row::{Content, identity_of};
 
 /// What to read, and how.
@@ -45,6 +46,8 @@ pub struct Job<'a> {
     pub order: Option<crate::time::DayOrder>,
     /// Microseconds since 1970; events more than a day later are refused.
     pub now: i64,
+    /// Reads and judges every row, and keeps none.
+    pub dry: bool,
 }
 
 /// What an import did.
@@ -57,6 +60,7 @@ pub struct Outcome {
     pub reasons: Vec<Reason>,
     pub first_event: Option<i64>,
     pub last_event: Option<i64>,
+    pub examples: Examples,
 }
 
 /// Events held in memory before they are written.
@@ -113,10 +117,11 @@ pub fn run(
     let header = sample.header;
     let names: Vec<String> = columns.attributes.iter().map(|(name, _)| name.clone()).collect();
     let mut reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);
-    let mut quarantine = quarantine::Writer::new(store.quarantine(job.import), &header);
+    let mut quarantine = quarantine::Writer::new((!job.dry).then(|| store.quarantine(job.import)), &header);
     let mut batch = Batch::new(names.clone());
     let mut segments = Vec::new();
     let mut counts = Counts::default();
+    let mut examples = Examples::default();
     let (mut first_event, mut last_event) = (None, None);
     let (mut current, mut next) = (Chunk::default(), Chunk::default());
     current.fill(&mut records)?;
@@ -126,7 +131,7 @@ pub fn run(
             rayon::join(|| next.fill(&mut records), || reader.understand(current.records()));
         for (record, cells) in current.records().iter().zip(understood) {
             counts.received += 1;
-            match reader.take(record, cells, counts.received, &mut batch, &mut known) {
+            match reader.take(record, cells, counts.received, &mut batch, &mut known, &mut examples) {
                 row::Read::Accepted(time) => {
                     counts.accepted += 1;
                     first_event = Some(first_event.map_or(time, |first: i64| first.min(time)));
@@ -139,8 +144,7 @@ pub fn run(
                 }
             }
             if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
-                progress.phase(Phase::Writing);
-                segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
+                keep(store, job, &batch, &mut segments, progress)?;
                 batch = Batch::new(names.clone());
                 progress.phase(Phase::Reading);
             }
@@ -154,10 +158,23 @@ pub fn run(
         std::mem::swap(&mut current, &mut next);
     }
     progress.update(&counts, records.bytes());
-    progress.phase(Phase::Writing);
-    if !batch.is_empty() {
-        segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), &batch)?);
-    }
+    keep(store, job, &batch, &mut segments, progress)?;
     let reasons = quarantine.finish()?;
-    Ok(Outcome { counts, segments, reasons, first_event, last_event })
+    Ok(Outcome { counts, segments, reasons, first_event, last_event, examples })
+}
+
+/// Writes what was read so far, unless it was only to be looked at.
+fn keep(
+    store: &Store,
+    job: &Job<'_>,
+    batch: &Batch,
+    segments: &mut Vec<SegmentMeta>,
+    progress: &Progress,
+) -> Result<(), EventsError> {
+    if job.dry || batch.is_empty() {
+        return Ok(());
+    }
+    progress.phase(Phase::Writing);
+    segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), batch)?);
+    Ok(())
 }

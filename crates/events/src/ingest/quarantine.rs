@@ -14,6 +14,7 @@ use crate::tail::Refused;
 use crate::{EventsError, Store};
 
 /// Why one row was refused.
+#[derive(Clone)]
 pub struct Problem {
     pub line: u64,
     pub column: String,
@@ -43,7 +44,8 @@ pub fn is_download(header: &[String]) -> bool {
 
 /// Writes an import's quarantined rows. The file is made with the first row.
 pub struct Writer {
-    path: PathBuf,
+    /// None for a dry run, which only counts reasons.
+    path: Option<PathBuf>,
     header: Vec<String>,
     out: Option<csv::Writer<BufWriter<File>>>,
     /// Whether the file is to stay.
@@ -52,20 +54,30 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn new(path: PathBuf, header: &[String]) -> Self {
+    pub fn new(path: Option<PathBuf>, header: &[String]) -> Self {
         // A corrected file that is refused again explains itself anew.
         let header = header.iter().filter(|name| !EXPLAINING.contains(&name.as_str())).cloned().collect();
         Self { path, header, out: None, kept: false, reasons: HashMap::new() }
     }
 
     pub fn write(&mut self, record: &Record, problem: &Problem) -> Result<(), EventsError> {
+        // Reasons with numbers in them ("the row has 3 cells") are counted by their code.
+        let kind = if problem.code == "ragged_row" { String::new() } else { problem.reason.clone() };
+        let reason = self.reasons.entry((problem.code, kind)).or_insert_with(|| Reason {
+            code: problem.code.to_owned(),
+            rows: 0,
+            reason: problem.reason.clone(),
+            remedy: problem.remedy.clone(),
+        });
+        reason.rows += 1;
+        let Some(path) = &self.path else { return Ok(()) };
         let out = match &mut self.out {
             Some(out) => out,
             None => {
-                let file = File::create(&self.path).map_err(EventsError::io("creating", &self.path))?;
+                let file = File::create(path).map_err(EventsError::io("creating", path))?;
                 let mut out = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
                 let header = self.header.iter().map(String::as_str).chain(EXPLAINING);
-                out.write_record(header).map_err(|error| failed(&self.path, error))?;
+                out.write_record(header).map_err(|error| failed(path, error))?;
                 self.out.insert(out)
             }
         };
@@ -84,29 +96,18 @@ impl Writer {
         rest.truncate(rest.floor_char_boundary(most));
         let explained =
             [&line, &problem.column, &problem.value, problem.code, &problem.reason, &rest].map(str::as_bytes);
-        out.write_record(own.chain(explained)).map_err(|error| failed(&self.path, error))?;
-        // Reasons with numbers in them ("the row has 3 cells") are counted by their code.
-        let kind = if problem.code == "ragged_row" { String::new() } else { problem.reason.clone() };
-        let reason = self.reasons.entry((problem.code, kind)).or_insert_with(|| Reason {
-            code: problem.code.to_owned(),
-            rows: 0,
-            reason: problem.reason.clone(),
-            remedy: problem.remedy.clone(),
-        });
-        reason.rows += 1;
-        Ok(())
+        out.write_record(own.chain(explained)).map_err(|error| failed(path, error))
     }
 
     /// Makes the file durable and tells the reasons, most frequent first.
     pub fn finish(mut self) -> Result<Vec<Reason>, EventsError> {
-        if let Some(out) = self.out.take() {
-            let file = out.into_inner().map_err(|error| {
-                EventsError::io("writing", &self.path)(std::io::Error::from(error.error().kind()))
+        if let (Some(out), Some(path)) = (self.out.take(), &self.path) {
+            let mut file = out.into_inner().map_err(|error| {
+                EventsError::io("writing", path)(std::io::Error::from(error.error().kind()))
             })?;
-            let mut file = file;
-            file.flush().map_err(EventsError::io("writing", &self.path))?;
-            file.get_ref().sync_all().map_err(EventsError::io("syncing", &self.path))?;
-            sync_folder(self.path.parent().unwrap_or(Path::new(".")))?;
+            file.flush().map_err(EventsError::io("writing", path))?;
+            file.get_ref().sync_all().map_err(EventsError::io("syncing", path))?;
+            sync_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
         self.kept = true;
         let mut reasons: Vec<Reason> = std::mem::take(&mut self.reasons).into_values().collect();
@@ -169,8 +170,8 @@ pub fn quarantine_events(
 impl Drop for Writer {
     fn drop(&mut self) {
         // The import does not count, so nothing of its rows may stay. It may never have been made.
-        if !self.kept {
-            let _ = fs::remove_file(&self.path);
+        if let (false, Some(path)) = (self.kept, &self.path) {
+            let _ = fs::remove_file(path);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One row: its cells become an event, or a problem that names line, column, value, reason and remedy.
 
+use contract::sources::{Accepted, Quarantined};
 use rayon::prelude::*;
 
 use super::Job;
@@ -98,6 +99,21 @@ pub fn identity_of(source: &str, id: &[u8]) -> u128 {
     short(&hasher)
 }
 
+/// Rows of each kind that an import keeps to show.
+const EXAMPLES: usize = 10;
+
+/// The first rows that were read, and the first that were refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Examples {
+    pub accepted: Vec<Accepted>,
+    pub refused: Vec<Quarantined>,
+}
+
+/// A cell as a page shows it.
+fn shown(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).chars().take(200).collect()
+}
+
 const DAY: i64 = 86_400_000_000;
 
 /// Longest text kept of an activity, case or attribute value.
@@ -127,6 +143,41 @@ impl<'a> RowReader<'a> {
         &mut self,
         record: &Record,
         cells: Result<Cells<'_>, Problem>,
+        position: u64,
+        batch: &mut Batch,
+        known: &mut Known,
+        examples: &mut Examples,
+    ) -> Read {
+        let read = self.judge(record, &cells, position, batch, known);
+        match (&read, &cells) {
+            (Read::Accepted(time), Ok(cells)) if examples.accepted.len() < EXAMPLES => {
+                examples.accepted.push(Accepted {
+                    line: record.line,
+                    customer: shown(self.cell(record, self.columns.customer)),
+                    time: *time,
+                    activity: shown(cells.activity),
+                    case: shown(cells.case),
+                    reason: shown(cells.reason),
+                });
+            }
+            (Read::Refused(problem), _) if examples.refused.len() < EXAMPLES => {
+                examples.refused.push(Quarantined {
+                    line: problem.line,
+                    column: problem.column.clone(),
+                    value: problem.value.clone(),
+                    code: problem.code.to_owned(),
+                    reason: problem.reason.clone(),
+                });
+            }
+            _ => {}
+        }
+        read
+    }
+
+    fn judge(
+        &mut self,
+        record: &Record,
+        cells: &Result<Cells<'_>, Problem>,
         position: u64,
         batch: &mut Batch,
         known: &mut Known,
@@ -172,7 +223,7 @@ impl<'a> RowReader<'a> {
                     )),
                 }
             }
-            Err(problem) => Read::Refused(problem),
+            Err(problem) => Read::Refused(problem.clone()),
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Running {
 }
 
 /// A place among the running imports, given up when the import is through, however it ends.
-struct Place {
+pub(super) struct Place {
     jobs: Arc<Jobs>,
     id: String,
 }
@@ -51,8 +51,11 @@ impl Jobs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    fn insert(&self, id: &str, running: Running) {
+    /// Counts a job among those that run.
+    pub(super) fn place(self: &Arc<Self>, id: &str, new: &NewImport) -> Place {
+        let running = Running { progress: Arc::default(), began: Instant::now(), upload: new.upload.clone() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), running);
+        Place { jobs: self.clone(), id: id.to_owned() }
     }
 
     fn remove(&self, id: &str) {
@@ -103,59 +106,7 @@ impl NewImport {
 
 /// Starts the import of an uploaded file in the background and returns its id.
 pub async fn start(services: &Services, actor: &Actor, form: StartImport) -> Result<String, ServiceError> {
-    let StartImport {
-        upload,
-        source,
-        format: format_key,
-        encoding: encoding_key,
-        delimiter: delimiter_text,
-        time_zone,
-        day_order: order,
-        customer,
-        time,
-        activity,
-        id,
-        case,
-        reason,
-        text,
-        duration,
-        cost,
-        attributes,
-    } = form;
-    let upload = own_upload(services, actor, &upload).await?;
-    let some = |column: String| Some(column).filter(|column| !column.is_empty());
-    let mapped = [&customer, &time, &activity, &id, &case, &reason, &text, &duration, &cost].map(Clone::clone);
-    let attributes = attributes
-        .into_iter()
-        .filter(|column| !column.is_empty() && !mapped.contains(column))
-        .map(|column| (Mapping::attribute_name(&column), column))
-        .collect();
-    let mapping = ColumnMapping {
-        customer,
-        time,
-        activity,
-        id: some(id),
-        case: some(case),
-        reason: some(reason),
-        text: some(text),
-        duration: some(duration),
-        cost: some(cost),
-        attributes,
-    };
-    let new = NewImport {
-        source,
-        file: upload.file.clone(),
-        path: services.store.upload(&upload.id),
-        upload: Some(upload.id),
-        mapping,
-        zone: if time_zone.is_empty() { None } else { Some(zone(&time_zone)?) },
-        order: day_order(&order)?,
-        hints: Hints {
-            format: format(&format_key)?,
-            encoding: encoding(&encoding_key)?,
-            delimiter: delimiter(&delimiter_text)?,
-        },
-    };
+    let new = wanted(services, actor, form).await?;
     let (import, place) = begin(services, actor, &new).await?;
     let (services, id) = (services.clone(), import.id.clone());
     tokio::spawn(async move {
@@ -172,6 +123,49 @@ pub async fn start(services: &Services, actor: &Actor, form: StartImport) -> Res
     Ok(id)
 }
 
+/// What a form of the wizard asks for.
+pub(super) async fn wanted(
+    services: &Services,
+    actor: &Actor,
+    form: StartImport,
+) -> Result<NewImport, ServiceError> {
+    let upload = own_upload(services, actor, &form.upload).await?;
+    Ok(NewImport {
+        mapping: mapping_of(&form),
+        source: form.source,
+        file: upload.file,
+        path: services.store.upload(&upload.id),
+        upload: Some(upload.id),
+        zone: if form.time_zone.is_empty() { None } else { Some(zone(&form.time_zone)?) },
+        order: day_order(&form.day_order)?,
+        hints: Hints {
+            format: format(&form.format)?,
+            encoding: encoding(&form.encoding)?,
+            delimiter: delimiter(&form.delimiter)?,
+        },
+    })
+}
+
+/// Which column holds what, as a form of the wizard says.
+pub(super) fn mapping_of(form: &StartImport) -> ColumnMapping {
+    let some = |column: &String| Some(column.clone()).filter(|column| !column.is_empty());
+    let StartImport { customer, time, activity, id, case, reason, text, duration, cost, .. } = form;
+    let mapped = [customer, time, activity, id, case, reason, text, duration, cost];
+    let attributes = form.attributes.iter().filter(|column| !column.is_empty() && !mapped.contains(column));
+    ColumnMapping {
+        customer: customer.clone(),
+        time: time.clone(),
+        activity: activity.clone(),
+        id: some(id),
+        case: some(case),
+        reason: some(reason),
+        text: some(text),
+        duration: some(duration),
+        cost: some(cost),
+        attributes: attributes.map(|column| (Mapping::attribute_name(column), column.clone())).collect(),
+    }
+}
+
 /// Imports a file and waits for the end: for the command line and the demo.
 pub async fn import_now(
     services: &Services,
@@ -185,7 +179,7 @@ pub async fn import_now(
     super::import(services, actor, &id).await
 }
 
-fn job_of<'a>(import: &'a str, new: &'a NewImport, now: i64) -> Job<'a> {
+fn job_of<'a>(import: &'a str, new: &'a NewImport, now: i64, dry: bool) -> Job<'a> {
     Job {
         import,
         path: &new.path,
@@ -195,34 +189,15 @@ fn job_of<'a>(import: &'a str, new: &'a NewImport, now: i64) -> Job<'a> {
         zone: new.zone,
         order: new.order,
         now,
+        dry,
     }
 }
 
 /// Looks at the file, so that what is wrong with it or its mapping shows at once; then notes that the import
 /// begins. An uploaded file is used up by that: a second start finds none.
 async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<(Import, Place), ServiceError> {
+    let bytes = check(new).await?;
     let name = new.source.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(UserError::new(
-            Kind::Unprocessable,
-            "bad_source",
-            "The source needs a name of at most 100 letters.",
-        )
-        .at("source")
-        .remedy("Name it after the channel: web, ivr, billing.")
-        .into());
-    }
-    let bytes = tokio::fs::metadata(&new.path)
-        .await
-        .map_err(|source| ServiceError::Io { path: new.path.clone(), source })?
-        .len();
-    let look = new.clone();
-    tokio::task::spawn_blocking(move || {
-        let sample = ingest::look(&job_of("", &look, i64::MAX / 2))?;
-        Mapping::resolve(&look.mapping, &sample.header)?;
-        Ok::<_, EventsError>(())
-    })
-    .await??;
     let now = services.now();
     let tx = services.db.write().await?;
     if let Some(upload) = &new.upload
@@ -244,14 +219,39 @@ async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<(I
         ..Import::default()
     };
     // Known to be running before anyone can see it, so that nobody takes it for interrupted.
-    let running = Running { progress: Arc::default(), began: Instant::now(), upload: new.upload.clone() };
-    services.jobs.insert(&import.id, running);
-    let place = Place { jobs: services.jobs.clone(), id: import.id.clone() };
+    let place = services.jobs.place(&import.id, new);
     db::imports::begin_import(&tx, &import).await?;
     let details = serde_json::json!({ "source": name, "file": new.file });
     db::audit(&tx, &actor.audited(now), "import", "import", &import.id, &details).await?;
     tx.commit().await?;
     Ok((import, place))
+}
+
+/// What is wrong with the source's name, the file or its mapping; else the file's size.
+pub(super) async fn check(new: &NewImport) -> Result<u64, ServiceError> {
+    let name = new.source.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(UserError::new(
+            Kind::Unprocessable,
+            "bad_source",
+            "The source needs a name of at most 100 letters.",
+        )
+        .at("source")
+        .remedy("Name it after the channel: web, ivr, billing.")
+        .into());
+    }
+    let bytes = tokio::fs::metadata(&new.path)
+        .await
+        .map_err(|source| ServiceError::Io { path: new.path.clone(), source })?
+        .len();
+    let look = new.clone();
+    tokio::task::spawn_blocking(move || {
+        let sample = ingest::look(&job_of("", &look, i64::MAX / 2, false))?;
+        Mapping::resolve(&look.mapping, &sample.header)?;
+        Ok::<_, EventsError>(())
+    })
+    .await??;
+    Ok(bytes)
 }
 
 /// Whether an import waits for its turn.
@@ -270,7 +270,9 @@ async fn run(
     new: &NewImport,
     wait: Wait,
 ) -> Result<(), ServiceError> {
-    let done = work(services, &import, new, wait).await;
+    let progress = services.jobs.get(&import.id).map(|running| running.progress).unwrap_or_default();
+    let reading = Reading { import: &import.id, source_id: &import.source_id, new, dry: false };
+    let done = read(services, reading, wait, progress).await;
     let ended = Import { finished_at: Some(services.now()), ..import };
     let result = match done {
         Ok((outcome, lock)) => {
@@ -317,13 +319,22 @@ async fn note(services: &Services, ended: &Import) -> Result<(), ServiceError> {
     }
 }
 
-async fn work(
+/// A file to be read through.
+pub(super) struct Reading<'a> {
+    pub import: &'a str,
+    /// Empty for a source that is not known yet.
+    pub source_id: &'a str,
+    pub new: &'a NewImport,
+    pub dry: bool,
+}
+
+/// Reads a file through, when its turn comes. What it wrote counts once it is recorded, under the lock.
+pub(super) async fn read(
     services: &Services,
-    import: &Import,
-    new: &NewImport,
+    Reading { import, source_id, new, dry }: Reading<'_>,
     wait: Wait,
+    progress: Arc<Progress>,
 ) -> Result<(Outcome, ImportLock), ServiceError> {
-    let progress = services.jobs.get(&import.id).map(|running| running.progress).unwrap_or_default();
     let lock = lock(services, &progress, wait).await?;
     clean(services, &lock).await?;
     let stored: Vec<SegmentRef> = cache::segments(services)
@@ -334,15 +345,16 @@ async fn work(
     let waiting: Vec<(u128, i64)> = db::tail::all(&services.db)
         .await?
         .into_iter()
-        .filter(|row| row.source_id == import.source_id)
+        .filter(|row| row.source_id == source_id)
         .filter_map(super::tail_event)
         .map(|event| (event.key, event.content))
         .collect();
-    let (store, id, mut new) = (services.store.clone(), import.id.clone(), new.clone());
+    let (store, id, mut new) = (services.store.clone(), import.to_owned(), new.clone());
     new.source = new.source.trim().to_owned();
     let now = services.now().saturating_mul(1_000_000);
     let (outcome, lock) = tokio::task::spawn_blocking(move || {
-        let outcome = ingest::run(&store, &lock, &job_of(&id, &new, now), &stored, &waiting, &progress);
+        let job = job_of(&id, &new, now, dry);
+        let outcome = ingest::run(&store, &lock, &job, &stored, &waiting, &progress);
         (outcome, lock)
     })
     .await?;
@@ -355,7 +367,7 @@ async fn record(
     new: &NewImport,
     outcome: &Outcome,
 ) -> Result<(), ServiceError> {
-    let Outcome { counts, segments, reasons, first_event, last_event } = outcome;
+    let Outcome { counts, segments, reasons, first_event, last_event, examples: _ } = outcome;
     let json = |value: Result<String, serde_json::Error>| value.ok();
     let done = Import {
         state: ImportState::Done.key().to_owned(),

@@ -1,5 +1,6 @@
 //! Logs: which there are, what each import did, and stopping one.
 
+mod dry;
 mod freshness;
 mod ingest;
 mod jobs;
@@ -15,6 +16,7 @@ use contract::sources::{Counts, ImportState, ImportView, SourceRow, Sources};
 use db::imports::{Import, Source};
 use events::ingest::first_rows;
 
+pub use dry::{DryRuns, cancel_dry, dry_run, dry_run_now, start_dry};
 pub use ingest::{Admitted, Arrived, Receiving, add_key, admit, event as tail_event, ingest, keys, revoke_key};
 pub use jobs::{Jobs, NewImport, cancel_all, import_now, start};
 pub use links::{link, links, undo_links};

@@ -1,7 +1,7 @@
 //! A look at an uploaded file before it is read: what it is, how its columns could be mapped, its first rows.
 
 use chrono_tz::Tz;
-use contract::sources::{ColumnMapping, Preview, PreviewColumn};
+use contract::sources::{ColumnMapping, Preview, PreviewColumn, StartImport};
 use contract::{Kind, UserError};
 use events::csv::{Encoding, Mapping};
 use events::formats::{self, Format, Hints, Sample};
@@ -23,6 +23,23 @@ pub struct PreviewWish<'a> {
     pub delimiter: &'a str,
     pub source: &'a str,
     pub day_order: &'a str,
+    /// A dry run of the file, whose mapping is to be changed.
+    pub dry_run: &'a str,
+}
+
+impl<'a> PreviewWish<'a> {
+    /// What is not said here, as a form said it.
+    fn or(self, form: &'a StartImport) -> Self {
+        let either = |said: &'a str, before: &'a str| if said.is_empty() { before } else { said };
+        Self {
+            format: either(self.format, &form.format),
+            encoding: either(self.encoding, &form.encoding),
+            delimiter: either(self.delimiter, &form.delimiter),
+            source: either(self.source, &form.source),
+            day_order: either(self.day_order, &form.day_order),
+            ..self
+        }
+    }
 }
 
 /// Looks at an uploaded file: what it is, how its columns could be mapped, and its first rows.
@@ -32,6 +49,12 @@ pub async fn preview(
     wish: PreviewWish<'_>,
 ) -> Result<Preview, ServiceError> {
     let upload = own_upload(services, actor, wish.upload).await?;
+    let tried = super::dry::tried(services, actor, wish.dry_run, &upload.id);
+    let wish = match &tried {
+        // What was said for the dry run is where the person goes on; what the page asks anew comes first.
+        Some(form) => wish.or(form),
+        None => wish,
+    };
     let workspace = db::workspace::get(&services.db).await?;
     let known = db::imports::sources(&services.db).await?;
     let (encoding, delimiter) = (encoding(wish.encoding)?, delimiter(wish.delimiter)?);
@@ -40,8 +63,14 @@ pub async fn preview(
     let workspace_zone = zone(&workspace.time_zone).unwrap_or(Tz::UTC);
     let source = if wish.source.is_empty() { source_name(&upload.file) } else { wish.source.to_owned() };
     let stored = known.iter().find(|known| known.name == source);
-    let remembered = stored.and_then(|source| source.mapping.clone());
-    let time_zone = stored.and_then(|source| source.time_zone.clone()).unwrap_or(workspace.time_zone);
+    let asked = tried.as_ref().and_then(|form| serde_json::to_string(&super::jobs::mapping_of(form)).ok());
+    let remembered = asked.or_else(|| stored.and_then(|source| source.mapping.clone()));
+    let time_zone = tried
+        .as_ref()
+        .map(|form| form.time_zone.clone())
+        .filter(|zone| !zone.is_empty())
+        .or_else(|| stored.and_then(|source| source.time_zone.clone()))
+        .unwrap_or(workspace.time_zone);
     let look = move || {
         let sample = formats::look(&path, Hints { format, encoding, delimiter })?;
         Ok::<_, ServiceError>(Look::at(sample, remembered.as_deref(), order, workspace_zone))

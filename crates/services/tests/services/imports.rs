@@ -171,6 +171,84 @@ async fn an_uploaded_file_is_imported_once() {
     assert_eq!((code(first), code(second)), ("ok".to_owned(), "not_found".to_owned()));
 }
 
+/// A dry run says of every row what the import then does with it, and leaves nothing behind.
+#[tokio::test]
+async fn a_dry_run_says_what_the_import_will_do() {
+    let setting = setting().await;
+    let services = &setting.services;
+    let cx = setting.actor(contract::people::Role::CxManager, "").await;
+    let (id, path) = services::sources::begin_upload(services, &cx).await.expect("a place");
+    let mut rows = String::from("who,when,what\n");
+    for at in 0..30 {
+        rows.push_str(&format!("c{at},2026-01-01T10:00:{at:02}Z,Home\n"));
+        rows.push_str(&format!("c{at},yesterday,Home\n"));
+    }
+    std::fs::write(&path, &rows).expect("written");
+    services::sources::finish_upload(services, &cx, &id, "log.csv", rows.len() as u64).await.expect("noted");
+    let form = contract::sources::StartImport {
+        upload: id,
+        source: "web".into(),
+        customer: "who".into(),
+        time: "when".into(),
+        activity: "what".into(),
+        dry: true,
+        ..Default::default()
+    };
+    let run = services::sources::start_dry(services, &cx, form).await.expect("begun");
+    let tried = loop {
+        let tried = services::sources::dry_run(services, &cx, &run).await.expect("known");
+        if tried.state != contract::sources::ImportState::Running {
+            break tried;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!(tried.state, contract::sources::ImportState::Done, "{:?}", tried.error);
+    let counts = tried.counts;
+    assert_eq!((counts.received, counts.accepted, counts.duplicate, counts.quarantined), (60, 30, 0, 30));
+    assert_eq!((tried.accepted.len(), tried.refused.len()), (10, 10));
+    assert_eq!((tried.accepted[1].line, tried.accepted[1].customer.as_str()), (4, "c1"));
+    assert_eq!((tried.refused[0].line, tried.refused[0].code.as_str()), (3, "bad_time"));
+
+    // Nothing of it is kept: no source, no import, no file.
+    let sources = services::sources::sources(services, &cx).await.expect("listed");
+    assert_eq!((sources.sources.len(), sources.imports.len()), (0, 0));
+    let files = std::fs::read_dir(setting.folder.path().join("quarantine")).map_or(0, Iterator::count);
+    assert_eq!(files, 0);
+    // It is nobody else's.
+    let other = Actor::console();
+    assert_eq!(code(services::sources::dry_run(services, &other, &run).await), "not_found");
+    // Going back to the mapping, the person finds what they had said.
+    let wish =
+        services::sources::PreviewWish { upload: &tried.form.upload, dry_run: &run, ..Default::default() };
+    let preview = services::sources::preview(services, &cx, wish).await.expect("looked at");
+    assert_eq!((preview.source.as_str(), preview.mapping.activity.as_str()), ("web", "what"));
+
+    let import = services::sources::start(services, &cx, tried.form).await.expect("begun");
+    let done = loop {
+        let done = services::sources::import(services, &cx, &import).await.expect("known");
+        if done.state != contract::sources::ImportState::Running {
+            break done;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!((done.counts, done.reasons), (counts, tried.reasons));
+    assert_eq!(done.examples[..10], tried.refused[..]);
+
+    // Once more, and all that was taken in is known.
+    let again = setting.file("again.csv", &rows);
+    let mapping = contract::sources::ColumnMapping {
+        customer: "who".into(),
+        time: "when".into(),
+        activity: "what".into(),
+        ..Default::default()
+    };
+    let new = NewImport::of("web", &again, mapping);
+    let outcome = services::sources::dry_run_now(services, &Actor::console(), new).await.expect("read");
+    let counts = outcome.counts;
+    assert_eq!((counts.received, counts.accepted, counts.duplicate, counts.quarantined), (60, 0, 30, 30));
+    assert!(outcome.segments.is_empty());
+}
+
 /// A log of two traces, with the given text in front and within the first event.
 fn xes(front: &str, within: &str) -> String {
     let event = |name: &str, time: &str, more: &str| {
