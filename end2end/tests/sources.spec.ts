@@ -54,3 +54,42 @@ test("a running import is shown without JavaScript", async ({ browser }) => {
   await expect.poll(received, { timeout: 30_000 }).toBe("400,000");
   await context.close();
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a dry run shows what an import would do, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({ browser }) => {
+    const context = await browser.newContext({ javaScriptEnabled, baseURL: process.env.THROUGHLINE_URL });
+    const page = await context.newPage();
+    await page.goto("/sign-in");
+    await page.getByRole("button", { name: "CX manager" }).click();
+    const source = javaScriptEnabled ? "tried" : "tried-plainly";
+    const rows = ["customer,time,activity,ticket", "a,2026-02-01T10:00:00Z,Desk,T1", "b,nonsense,Desk,T2", "c,2026-02-01T11:00:00Z,Desk,T3"];
+    await page.goto("/sources");
+    if (javaScriptEnabled) await hydrated(page);
+    await page.locator('input[type="file"]').setInputFiles({ name: `${source}.csv`, mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+    if (!javaScriptEnabled) await page.getByRole("button", { name: "Look at the file" }).click();
+    await expect(page.getByRole("heading", { name: `${source}.csv` })).toBeVisible();
+    if (javaScriptEnabled) await hydrated(page);
+    await page.getByLabel("Contact reason").selectOption("ticket");
+    await page.getByRole("button", { name: "Dry run" }).click();
+    const through = page.getByRole("button", { name: "Import 2 events" });
+    if (!javaScriptEnabled) {
+      await expect.poll(async () => { await page.reload(); return through.count(); }).toBe(1);
+    }
+    await expect(through).toBeVisible();
+    await expect(page.getByRole("region", { name: "First rows that would be taken in" }).getByRole("row")).toHaveCount(3);
+    await expect(page.getByRole("region", { name: "First refused rows" }).getByRole("row", { name: /nonsense/ })).toHaveCount(1);
+    // The mapping can be gone back to, as it was said.
+    await page.getByRole("link", { name: "Change the mapping" }).click();
+    await expect(page.getByLabel("Contact reason")).toHaveValue("ticket");
+    await page.goBack();
+    // Nothing was kept so far, and the import does what was shown.
+    await page.getByRole("button", { name: "Import 2 events" }).click();
+    await expect(page).toHaveURL(/\/sources\/imports\//);
+    const accepted = async () => {
+      await page.reload();
+      return page.locator(".stat", { hasText: "Accepted" }).locator("dd").innerText();
+    };
+    await expect.poll(accepted).toBe("2");
+    await context.close();
+  });
+}

@@ -12,6 +12,7 @@ pub struct JourneyLog {
     time: Vec<i64>,
     activity: Vec<u32>,
     case: Vec<u32>,
+    span: Option<(i64, i64)>,
 }
 
 /// Why columns do not form a log.
@@ -49,13 +50,17 @@ impl JourneyLog {
         if let Some(at) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
             return Err(LogError::Offsets { at });
         }
+        let mut span: Option<(i64, i64)> = None;
         for pair in offsets.windows(2) {
             let (from, to) = (pair[0] as usize, pair[1] as usize);
             if let Some(at) = time[from..to].windows(2).position(|t| t[0] > t[1]) {
                 return Err(LogError::Unsorted { event: from + at + 1 });
             }
+            if let [first, .., last] | [first @ last] = time[from..to] {
+                span = Some(span.map_or((first, last), |(least, most)| (least.min(first), most.max(last))));
+            }
         }
-        Ok(Self { offsets, time, activity, case })
+        Ok(Self { offsets, time, activity, case, span })
     }
 
     /// Number of customers, those without events included.
@@ -95,8 +100,6 @@ impl JourneyLog {
 
     /// The first and last instant of the whole log.
     pub fn span(&self) -> Option<(i64, i64)> {
-        let first = self.time.iter().min()?;
-        let last = self.time.iter().max()?;
-        Some((*first, *last))
+        self.span
     }
 }
