@@ -72,9 +72,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("Contact reason").selectOption("ticket");
     await page.getByRole("button", { name: "Dry run" }).click();
     const through = page.getByRole("button", { name: "Import 2 events" });
-    if (!javaScriptEnabled) {
-      await expect.poll(async () => { await page.reload(); return through.count(); }).toBe(1);
-    }
+    // Without JavaScript the page loads itself again until the dry run is through.
     await expect(through).toBeVisible();
     await expect(page.getByRole("region", { name: "First rows that would be taken in" }).getByRole("row")).toHaveCount(3);
     await expect(page.getByRole("region", { name: "First refused rows" }).getByRole("row", { name: /nonsense/ })).toHaveCount(1);

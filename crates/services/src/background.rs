@@ -8,9 +8,9 @@ use analytics::LogError;
 use contract::Kind;
 use contract::sources::ColumnMapping;
 use db::imports::Segment;
-use events::{EventsError, SegmentMeta, SegmentRef};
+use events::{EventsError, SegmentRef};
 
-use crate::sources::{NewImport, import_now};
+use crate::sources::{NewImport, import_now, segments_of};
 use crate::{Actor, ServiceError, Services, cache, sources};
 
 /// How often the server looks around when nothing calls it.
@@ -158,24 +158,10 @@ async fn seal(services: &Services, pace: Pace) -> Result<(), ServiceError> {
             // Someone else took them meanwhile; the segments stay without a name, and are swept away.
             continue;
         }
-        db::imports::add_segments(&tx, &import, &segments(&source.id, &metas)).await?;
+        db::imports::add_segments(&tx, &import, &segments_of(&source.id, &metas)).await?;
         tx.commit().await?;
     }
     Ok(())
-}
-
-fn segments(source_id: &str, metas: &[SegmentMeta]) -> Vec<Segment> {
-    let segment = |meta: &SegmentMeta| Segment {
-        source_id: source_id.to_owned(),
-        ordinal: 0,
-        file: meta.file.clone(),
-        bucket: meta.bucket as i32,
-        events: meta.events as i64,
-        bytes: meta.bytes as i64,
-        min_time: meta.min_time,
-        max_time: meta.max_time,
-    };
-    metas.iter().map(segment).collect()
 }
 
 /// Makes one segment of many small ones of a source and bucket, which come one after the other in the manifest: so events
@@ -204,7 +190,7 @@ async fn compact(services: &Services, pace: Pace) -> Result<(), ServiceError> {
         let store = services.store.clone();
         let metas = tokio::task::spawn_blocking(move || events::compact(&store, &name, &refs)).await??;
         let files: Vec<String> = old.iter().map(|segment| segment.file.clone()).collect();
-        let Some(merged) = segments(&source_id, &metas).into_iter().next() else { continue };
+        let Some(merged) = segments_of(&source_id, &metas).into_iter().next() else { continue };
         let merged = Segment { ordinal: old[0].ordinal, ..merged };
         let tx = services.db.write().await?;
         if db::imports::replace_segments(&tx, &import, &files, &merged).await? {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::import::{EVERY, HowFar, Refused, Tally};
+use super::import::{Refused, Running, Tally, look_again};
 use super::page::state_badge;
 use crate::api::sources::{CancelDryRun, StartImport, dry_run};
 use crate::components::format::{bytes, count, instant};
@@ -23,11 +23,7 @@ pub fn DryRunPage() -> impl IntoView {
     view! {
         <Title text="Dry run"/>
         {loaded(move || (id(), tick.get()), |(id, _)| dry_run(id), move |run: DryRun| {
-            if run.state == ImportState::Running {
-                Effect::new(move |_| {
-                    set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
-                });
-            }
+            look_again(run.state, tick);
             view! { <Inside run cancel start/> }.into_any()
         })}
     }
@@ -59,15 +55,7 @@ fn Inside(run: DryRun, cancel: Submission, start: Submission) -> impl IntoView {
             <p class="page-sub">"Dry run for the source " {form.source.clone()} ", " {bytes(size)} ". Nothing is kept."</p>
         </header>
         {(state == ImportState::Running).then(|| view! {
-            <section class="section" aria-live="polite">
-                <HowFar size bytes_read rate received=counts.received phase/>
-                <Post to=cancel>
-                    <input type="hidden" name="id" value=id/>
-                    <button class="button" type="submit">"Cancel"</button>
-                </Post>
-                <noscript><p><a href="">"Look again"</a></p></noscript>
-                <Refusal of=cancel/>
-            </section>
+            <Running id size bytes_read rate received=counts.received phase cancel/>
         })}
         <Tally counts/>
         {error.map(|error| view! { <Problem error=crate::api::AppError(error)/> })}

@@ -13,7 +13,7 @@ use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
 
 /// Milliseconds between looks at a running import.
-pub(super) const EVERY: u64 = 500;
+const EVERY: u64 = 500;
 
 /// The import page.
 #[component]
@@ -25,12 +25,7 @@ pub fn ImportPage() -> impl IntoView {
     view! {
         <Title text="Import"/>
         {loaded(move || (id(), tick.get()), |(id, _)| import(id), move |import: ImportView| {
-            if import.state == ImportState::Running {
-                // Only a browser looks again; the server has no timer to give.
-                Effect::new(move |_| {
-                    set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
-                });
-            }
+            look_again(import.state, tick);
             view! { <Inside import cancel/> }.into_any()
         })}
     }
@@ -61,17 +56,7 @@ fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
             {state_badge(state)}
             <p class="page-sub">"Source: " {source} ", " {bytes(size)}</p>
         </header>
-        {running.then(|| view! {
-            <section class="section" aria-live="polite">
-                <HowFar size bytes_read rate received=counts.received phase/>
-                <Post to=cancel>
-                    <input type="hidden" name="id" value=cancelled/>
-                    <button class="button" type="submit">"Cancel"</button>
-                </Post>
-                <noscript><p><a href="">"Look again"</a></p></noscript>
-                <Refusal of=cancel/>
-            </section>
-        })}
+        {running.then(|| view! { <Running id=cancelled size bytes_read rate received=counts.received phase cancel/> })}
         <Tally counts/>
         {error.map(|error| view! { <Problem error=crate::api::AppError(error)/> })}
         {(state == ImportState::Interrupted).then(|| view! { <p class="notice">"The process ended before the import did; nothing of it counts. Import the file again."</p> })}
@@ -92,9 +77,27 @@ fn Inside(import: ImportView, cancel: Submission) -> impl IntoView {
     }
 }
 
-/// How far a file is read.
+/// Asks again after a while for what still runs.
+pub(super) fn look_again(state: ImportState, tick: RwSignal<u32>) {
+    if state == ImportState::Running {
+        // Only a browser looks again; the server has no timer to give.
+        Effect::new(move |_| {
+            set_timeout(move || tick.update(|tick| *tick += 1), std::time::Duration::from_millis(EVERY));
+        });
+    }
+}
+
+/// How far a file is read, and a way to stop it.
 #[component]
-pub(super) fn HowFar(size: u64, bytes_read: u64, rate: f64, received: u64, phase: String) -> impl IntoView {
+pub(super) fn Running(
+    id: String,
+    size: u64,
+    bytes_read: u64,
+    rate: f64,
+    received: u64,
+    phase: String,
+    cancel: Submission,
+) -> impl IntoView {
     let left = if bytes_read > 0 && rate > 0.0 {
         let rows_left = received as f64 * (size as f64 / bytes_read as f64 - 1.0);
         (rows_left > 0.0).then(|| duration(rows_left / rate))
@@ -102,8 +105,16 @@ pub(super) fn HowFar(size: u64, bytes_read: u64, rate: f64, received: u64, phase
         None
     };
     view! {
-        <progress max=size.max(1).to_string() value=bytes_read.min(size).to_string() aria-label="How much of the file is read"></progress>
-        <p>{phase} ": " {count(rate as u64)} " rows a second" {left.map(|left| format!(", about {left} left"))}</p>
+        <section class="section" aria-live="polite">
+            <progress max=size.max(1).to_string() value=bytes_read.min(size).to_string() aria-label="How much of the file is read"></progress>
+            <p>{phase} ": " {count(rate as u64)} " rows a second" {left.map(|left| format!(", about {left} left"))}</p>
+            <Post to=cancel>
+                <input type="hidden" name="id" value=id/>
+                <button class="button" type="submit">"Cancel"</button>
+            </Post>
+            <noscript><p><a href="">"Look again"</a></p></noscript>
+            <Refusal of=cancel/>
+        </section>
     }
 }
 

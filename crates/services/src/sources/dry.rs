@@ -86,24 +86,29 @@ pub async fn dry_run_now(services: &Services, actor: &Actor, new: NewImport) -> 
     need(actor.may().import, "import")?;
     check(&new).await?;
     let id = db::new_id();
-    let _place = services.jobs.place(&id, &new);
-    outcome(services, &id, &new, Wait::No).await
+    let place = services.jobs.place(&id, &new);
+    outcome(services, &id, &new, &place, Wait::No).await
 }
 
 async fn through(services: &Services, id: &str, new: &NewImport, place: Place) {
     let began = std::time::Instant::now();
-    let ended = outcome(services, id, new, Wait::ForOthers).await.map_err(ServiceError::into_user);
+    let ended = outcome(services, id, new, &place, Wait::ForOthers).await.map_err(ServiceError::into_user);
     services.dry_runs.end(id, began.elapsed().as_secs_f64(), ended);
     drop(place);
 }
 
-async fn outcome(services: &Services, id: &str, new: &NewImport, wait: Wait) -> Result<Outcome, ServiceError> {
-    let progress = services.jobs.get(id).map(|running| running.progress).unwrap_or_default();
+async fn outcome(
+    services: &Services,
+    id: &str,
+    new: &NewImport,
+    place: &Place,
+    wait: Wait,
+) -> Result<Outcome, ServiceError> {
     let known = db::imports::sources(&services.db).await?;
     let source = known.iter().find(|source| source.name == new.source.trim());
     let source_id = source.map_or("", |source| source.id.as_str());
     let reading = Reading { import: id, source_id, new, dry: true };
-    let (outcome, lock) = read(services, reading, wait, progress).await?;
+    let (outcome, lock) = read(services, reading, wait, place.progress.clone()).await?;
     drop(lock);
     Ok(outcome)
 }

@@ -13,7 +13,7 @@ use events::csv::Mapping;
 use events::formats::Hints;
 use events::ingest::{self, Job, Outcome, Progress};
 use events::time::DayOrder;
-use events::{EventsError, Identities, ImportLock, SegmentRef};
+use events::{EventsError, Identities, ImportLock, SegmentMeta, SegmentRef};
 
 use super::preview::{day_order, delimiter, encoding, format};
 use super::tidy::{clean, lock};
@@ -36,6 +36,7 @@ pub(super) struct Running {
 
 /// A place among the running imports, given up when the import is through, however it ends.
 pub(super) struct Place {
+    pub progress: Arc<Progress>,
     jobs: Arc<Jobs>,
     id: String,
 }
@@ -53,9 +54,10 @@ impl Jobs {
 
     /// Counts a job among those that run.
     pub(super) fn place(self: &Arc<Self>, id: &str, new: &NewImport) -> Place {
-        let running = Running { progress: Arc::default(), began: Instant::now(), upload: new.upload.clone() };
+        let progress: Arc<Progress> = Arc::default();
+        let running = Running { progress: progress.clone(), began: Instant::now(), upload: new.upload.clone() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), running);
-        Place { jobs: self.clone(), id: id.to_owned() }
+        Place { progress, jobs: self.clone(), id: id.to_owned() }
     }
 
     fn remove(&self, id: &str) {
@@ -270,9 +272,8 @@ async fn run(
     new: &NewImport,
     wait: Wait,
 ) -> Result<(), ServiceError> {
-    let progress = services.jobs.get(&import.id).map(|running| running.progress).unwrap_or_default();
     let reading = Reading { import: &import.id, source_id: &import.source_id, new, dry: false };
-    let done = read(services, reading, wait, progress).await;
+    let done = read(services, reading, wait, place.progress.clone()).await;
     let ended = Import { finished_at: Some(services.now()), ..import };
     let result = match done {
         Ok((outcome, lock)) => {
@@ -380,19 +381,7 @@ async fn record(
         last_event: *last_event,
         ..ended.clone()
     };
-    let segments: Vec<Segment> = segments
-        .iter()
-        .map(|meta| Segment {
-            source_id: done.source_id.clone(),
-            ordinal: 0,
-            file: meta.file.clone(),
-            bucket: meta.bucket as i32,
-            events: meta.events as i64,
-            bytes: meta.bytes as i64,
-            min_time: meta.min_time,
-            max_time: meta.max_time,
-        })
-        .collect();
+    let segments = segments_of(&done.source_id, segments);
     let mapping = json(serde_json::to_string(&new.mapping)).unwrap_or_default();
     let tx = services.db.write().await?;
     db::imports::finish_import(&tx, &done, &segments).await?;
@@ -403,6 +392,21 @@ async fn record(
     db::imports::remember_mapping(&tx, &done.source_id, &mapping, new.zone.map(|zone| zone.name())).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Written segments as the manifest lists them; their place in it is given when they are added.
+pub(crate) fn segments_of(source_id: &str, metas: &[SegmentMeta]) -> Vec<Segment> {
+    let segment = |meta: &SegmentMeta| Segment {
+        source_id: source_id.to_owned(),
+        ordinal: 0,
+        file: meta.file.clone(),
+        bucket: meta.bucket as i32,
+        events: meta.events as i64,
+        bytes: meta.bytes as i64,
+        min_time: meta.min_time,
+        max_time: meta.max_time,
+    };
+    metas.iter().map(segment).collect()
 }
 
 /// Removes events from a source's tail that new segments hold: those that came while the file was read.

@@ -18,6 +18,7 @@ use events::ingest::first_rows;
 
 pub use dry::{DryRuns, cancel_dry, dry_run, dry_run_now, start_dry};
 pub use ingest::{Admitted, Arrived, Receiving, add_key, admit, event as tail_event, ingest, keys, revoke_key};
+pub(crate) use jobs::segments_of;
 pub use jobs::{Jobs, NewImport, cancel_all, import_now, start};
 pub use links::{link, links, undo_links};
 pub use preview::{PreviewWish, preview};
