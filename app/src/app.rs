@@ -61,6 +61,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/segments") view=pages::journeys::segments::SegmentsPage ssr=SsrMode::Async/>
                     <Route path=path!("/segments/edit") view=pages::journeys::segments::BuilderPage ssr=SsrMode::Async/>
                     <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage ssr=SsrMode::Async/>
+                    <Route path=path!("/drivers") view=pages::drivers::page::DriversPage ssr=SsrMode::Async/>
+                    <Route path=path!("/reviews") view=pages::reviews::page::ReviewsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/reviews/:id") view=pages::reviews::review::ReviewPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory") view=pages::inventory::page::InventoryPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/new") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/unmapped") view=pages::inventory::unmapped::UnmappedPage ssr=SsrMode::Async/>

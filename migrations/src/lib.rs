@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
 
 mod m20261123_000001_first;
 mod m20261123_000002_depth;
+mod m20261123_000003_reviews;
 mod parts;
 
 /// All changes in order.
@@ -12,6 +13,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_first::Migration), Box::new(m20261123_000002_depth::Migration)]
+        vec![
+            Box::new(m20261123_000001_first::Migration),
+            Box::new(m20261123_000002_depth::Migration),
+            Box::new(m20261123_000003_reviews::Migration),
+        ]
     }
 }

@@ -188,6 +188,7 @@ pub enum Report {
     Variants,
     Sankey,
     Funnel,
+    Drivers,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -262,6 +263,12 @@ pub struct Query {
     /// Variants listed.
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
+    /// Drivers: the touchpoint to be explained, instead of all contacts.
+    #[arg(long)]
+    pub outcome: Option<String>,
+    /// Drivers: days after a touchpoint in which a contact may belong to it.
+    #[arg(long, default_value_t = 7)]
+    pub window: u32,
     /// Print the view model as JSON.
     #[arg(long)]
     pub json: bool,

@@ -1,5 +1,6 @@
 //! Server functions, two lines each: who asks, and the use case. The only module that knows the server side.
 
+pub mod drivers;
 mod error;
 pub mod inventory;
 pub mod journeys;
@@ -7,6 +8,7 @@ pub mod machines;
 pub mod palette;
 pub mod people;
 pub mod preferences;
+pub mod reviews;
 pub mod saved;
 #[cfg(feature = "ssr")]
 pub mod session;

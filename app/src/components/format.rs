@@ -68,6 +68,33 @@ pub fn money(cents: i64) -> String {
     format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)
 }
 
+/// A figure of contacts' worth: `2,115`, `8.3`, `-12`.
+pub fn rounded(value: f64) -> String {
+    let sign = if value <= -0.05 { "-" } else { "" };
+    let value = value.abs();
+    if value == 0.0 || value >= 9.95 || (value - value.round()).abs() < 0.05 {
+        format!("{sign}{}", count(value.round() as u64))
+    } else {
+        format!("{sign}{value:.1}")
+    }
+}
+
+/// A ratio: `12.6`, `1.23`, `0.2`.
+pub fn ratio(value: f64) -> String {
+    if value >= 100.0 {
+        count(value.round() as u64)
+    } else if value >= 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+/// An amount in cents without its cents: `14,060`.
+pub fn whole_money(cents: f64) -> String {
+    format!("{}{}", if cents <= -50.0 { "-" } else { "" }, count((cents.abs() / 100.0).round() as u64))
+}
+
 /// Seconds since 1970 as `2026-03-01 14:03` in UTC.
 pub fn instant(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
@@ -90,7 +117,7 @@ pub fn day(days: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, duration, instant, money, percent};
+    use super::{count, duration, instant, money, percent, ratio, rounded, whole_money};
 
     #[test]
     fn numbers() {
@@ -100,6 +127,12 @@ mod tests {
             ["0 %", "<0.1 %", "3.4 %", "34 %", "100 %"]
         );
         assert_eq!([money(650), money(-5)], ["6.50", "-0.05"]);
+        assert_eq!(
+            [rounded(2114.58), rounded(8.26), rounded(-12.4), rounded(-0.01)],
+            ["2,115", "8.3", "-12", "0"]
+        );
+        assert_eq!([ratio(12.56), ratio(1.234), ratio(1234.0)], ["12.6", "1.23", "1,234"]);
+        assert_eq!([whole_money(1_406_049.0), whole_money(-120.0)], ["14,060", "-1"]);
     }
 
     #[test]

@@ -53,6 +53,8 @@ fn Inside(me: Me) -> impl IntoView {
                 <Palette/>
                 <nav aria-label="Main">
                     {may.see_journeys.then(|| view! { <A href="/journeys"><Icon name="route"/><span>"Journeys"</span></A> })}
+                    {may.see_drivers.then(|| view! { <A href="/drivers"><Icon name="split"/><span>"Drivers"</span></A> })}
+                    {may.see_drivers.then(|| view! { <A href="/reviews"><Icon name="calendar-check"/><span>"Reviews"</span></A> })}
                     {may.see_inventory.then(|| view! { <A href="/inventory"><Icon name="table"/><span>"Inventory"</span></A> })}
                     {may.see_sources.then(|| view! { <A href="/sources"><Icon name="database"/><span>"Sources"</span></A> })}
                     {may.see_users.then(|| view! { <A href="/users"><Icon name="users"/><span>"Users"</span></A> })}

@@ -12,10 +12,13 @@
 pub mod aggregate;
 pub mod between;
 pub mod compare;
+pub mod drivers;
+pub mod effect;
 pub mod followed;
 pub mod funnel;
 mod gaps;
 pub mod journeys;
+pub mod keywords;
 pub mod layout;
 pub mod log;
 pub mod map;

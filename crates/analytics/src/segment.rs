@@ -14,7 +14,7 @@ pub enum What {
 }
 
 impl What {
-    fn is(&self, class: &[u32], event: u32) -> bool {
+    pub(crate) fn is(&self, class: &[u32], event: u32) -> bool {
         match self {
             Self::Classes(of) => of[class[event as usize] as usize],
             Self::Marked(marks) => marks[event as usize],

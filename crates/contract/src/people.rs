@@ -78,6 +78,7 @@ pub struct Me {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct May {
     pub see_journeys: bool,
+    pub see_drivers: bool,
     pub see_inventory: bool,
     pub edit_inventory: bool,
     pub edit_own_inventory: bool,
@@ -85,6 +86,8 @@ pub struct May {
     pub import: bool,
     /// Take tables and pictures away as files.
     pub export: bool,
+    /// Take the figures of reports away, without anything about single customers.
+    pub export_reports: bool,
     pub see_users: bool,
     pub manage_users: bool,
 }

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod inventory;
 pub mod links;
 pub mod people;
+pub mod reviews;
 pub mod saved;
 pub mod tail;
 pub mod uploads;

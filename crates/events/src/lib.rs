@@ -17,6 +17,7 @@ mod segment;
 mod snapshot;
 mod store;
 mod tail;
+mod texts;
 pub mod time;
 
 pub use columns::{keep, kept};
@@ -29,3 +30,4 @@ pub use segment::{BUCKETS, SegmentMeta, compact};
 pub use snapshot::{Activity, Attribute, SegmentRef, Snapshot};
 pub use store::{ImportLock, Store};
 pub use tail::{Reader, Refused, Tail, TailEvent, seal};
+pub use texts::{Remark, texts_of};

@@ -1,11 +1,11 @@
 //! The hot tail: events that came one by one, durable in the database until a segment takes them in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::ingest::{Content, identity_of};
-use crate::segment::{Batch, NewEvent, write_batch};
+use crate::ingest::{Content, Digests};
+use crate::segment::{Batch, Told, write_batch};
 use crate::time::{TimeError, TimeFormat, parse};
 use crate::{CustomerKey, EventsError, Pseudonyms, SegmentMeta, Store};
 
@@ -215,8 +215,8 @@ impl Reader<'_> {
         let words = text("text", MAX_TEXT)?;
         let cost = number("cost", 100.0)?;
         let bytes = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
+        let digests = Digests::of(self.source);
         let content = Content {
-            source: self.source,
             customer,
             time,
             activity: activity.as_bytes(),
@@ -225,9 +225,10 @@ impl Reader<'_> {
             text: &bytes(&words),
             duration,
             cost,
-        }
-        .digest(attributes.iter().map(|(name, value)| (name.as_str(), value.as_bytes())), &mut Vec::new());
-        let key = text("id", MAX_NAME)?.map_or(content, |id| identity_of(self.source, id.as_bytes()));
+        };
+        let named = attributes.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let content = digests.content(&content, named, &mut Vec::new());
+        let key = text("id", MAX_NAME)?.map_or(content, |id| digests.id(id.as_bytes()));
         Ok(TailEvent {
             customer,
             time,
@@ -268,30 +269,22 @@ pub fn seal(store: &Store, name: &str, events: &[TailEvent]) -> Result<Vec<Segme
     let names: BTreeSet<&str> =
         events.iter().flat_map(|event| event.attributes.iter().map(|(name, _)| name.as_str())).collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let mut batch = Batch::new(names.clone());
+    let mut batch = Batch::new(names);
     for (position, event) in (1..).zip(events) {
-        let values: HashMap<&str, &str> =
-            event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let attributes: Vec<u32> = names
-            .iter()
-            .map(|name| values.get(name.as_str()).map_or(0, |value| batch.text(value.as_bytes())))
-            .collect();
-        let mut text = |text: &Option<String>| text.as_ref().map_or(0, |text| batch.text(text.as_bytes()));
-        let (case, reason, words) = (text(&event.case), text(&event.reason), text(&event.text));
-        let new = NewEvent {
+        batch.push(Told {
             customer: event.customer,
             time: event.time,
             position,
             key: event.key,
             content: event.content,
-            activity: batch.text(event.activity.as_bytes()),
-            case,
-            reason,
-            text: words,
+            activity: &event.activity,
+            case: event.case.as_deref(),
+            reason: event.reason.as_deref(),
+            text: event.text.as_deref(),
             duration: event.duration,
             cost: event.cost,
-        };
-        batch.push(new, &attributes);
+            attributes: &event.attributes,
+        });
     }
     if batch.is_empty() { Ok(Vec::new()) } else { write_batch(store, name, &batch) }
 }

@@ -1,5 +1,6 @@
 //! CSV of what a view shows. Cells that a spreadsheet would run as a formula are marked as text.
 
+use contract::drivers::DriversReport;
 use contract::journeys::{BetweenView, CompareView, FunnelView, SankeyView, TransitionsView, VariantsView};
 
 /// One row a link.
@@ -28,6 +29,45 @@ pub fn sankey(view: &SankeyView) -> String {
             number(link.median_seconds),
             number(link.p95_seconds),
             format!("{:.6}", link.handoff_share),
+        ]);
+    }
+    out.finish()
+}
+
+/// One row a candidate.
+pub fn drivers(view: &DriversReport) -> String {
+    let mut out = Table::new(&[
+        "touchpoint",
+        "experience",
+        "department",
+        "exposed customers",
+        "rate ratio",
+        "rate ratio low",
+        "rate ratio high",
+        "q-value",
+        "excess contacts",
+        "excess low",
+        "excess high",
+        "cost",
+        "explained by",
+    ]);
+    let figure = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.4}"));
+    let name = |name: &Option<String>| name.as_deref().map_or_else(String::new, text);
+    for row in &view.drivers {
+        out.row(&[
+            text(&row.touchpoint),
+            name(&row.experience),
+            name(&row.department),
+            row.exposed_customers.to_string(),
+            figure(row.rate_ratio),
+            figure(row.ci_low),
+            figure(row.ci_high),
+            format!("{:.6}", row.q_value),
+            figure(row.excess_contacts),
+            figure(row.excess_low),
+            figure(row.excess_high),
+            figure(row.cost),
+            name(&row.explained_by),
         ]);
     }
     out.finish()

@@ -35,24 +35,28 @@ impl Actor {
         let Some(role) = self.role else {
             return May {
                 see_journeys: true,
+                see_drivers: true,
                 see_inventory: true,
                 edit_inventory: true,
                 edit_own_inventory: true,
                 see_sources: true,
                 import: true,
                 export: true,
+                export_reports: true,
                 see_users: true,
                 manage_users: true,
             };
         };
         May {
             see_journeys: matches!(role, CxManager | DepartmentHead | FrontLine),
+            see_drivers: matches!(role, CxManager | DepartmentHead | Executive | FrontLine),
             see_inventory: matches!(role, Admin | CxManager | DepartmentHead | Executive | FrontLine),
             edit_inventory: role == CxManager,
             edit_own_inventory: matches!(role, CxManager | DepartmentHead),
             see_sources: matches!(role, Admin | CxManager | DepartmentHead),
             import: matches!(role, CxManager | DepartmentHead),
             export: matches!(role, CxManager | DepartmentHead),
+            export_reports: matches!(role, CxManager | DepartmentHead | Executive),
             see_users: role == Admin,
             manage_users: role == Admin,
         }

@@ -70,6 +70,9 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
             let inbox = inbox.clone();
             tokio::task::spawn_blocking(move || settled(&inbox)).await??
         };
+        if settled.is_empty() {
+            continue;
+        }
         // While another import runs, files wait where they are.
         match services.store.lock() {
             Ok(free) => drop(free),

@@ -10,6 +10,7 @@ use db::workspace::Workspace;
 use events::{Aliases, SegmentRef, Snapshot, Tail};
 use tokio::sync::Mutex;
 
+use crate::drivers::{Judgements, Vocabulary};
 use crate::journeys::{Answers, Grounds};
 use crate::mapping::{Mapped, map};
 use crate::{ServiceError, Services, background};
@@ -40,6 +41,8 @@ pub struct Cache {
     mapped: Mutex<Option<MappedOf>>,
     pub(crate) grounds: Grounds,
     pub(crate) answers: Answers,
+    pub(crate) judged: Judgements,
+    pub(crate) vocabulary: Vocabulary,
 }
 
 /// How long a question waits for newer events where older ones are at hand: then it is answered by these, and the page
@@ -233,7 +236,21 @@ async fn load_from(services: &Services, known: Option<Loaded>) -> Result<Loaded,
 
 /// The segments that exist, as the event store wants them.
 pub async fn segments(services: &Services) -> Result<Vec<SegmentRef>, ServiceError> {
-    Ok(manifest(services).await?.segments)
+    let sources = db::imports::sources(&services.db).await?;
+    Ok(refs(&sources, db::imports::segments(&services.db).await?))
+}
+
+fn refs(sources: &[db::imports::Source], segments: Vec<db::imports::Segment>) -> Vec<SegmentRef> {
+    let one = |segment: db::imports::Segment| {
+        let source = sources.iter().find(|source| source.id == segment.source_id)?;
+        Some(SegmentRef {
+            file: segment.file,
+            bucket: segment.bucket as u32,
+            source: source.name.clone(),
+            source_order: source.ordinal as u32,
+        })
+    };
+    segments.into_iter().filter_map(one).collect()
 }
 
 /// All that counts, as of one moment.
@@ -248,18 +265,7 @@ struct Manifest {
 async fn manifest(services: &Services) -> Result<Manifest, ServiceError> {
     let db::imports::Manifest { version, sources, segments, tail, links } =
         db::imports::manifest(&services.db).await?;
-    let segments = segments
-        .into_iter()
-        .filter_map(|segment| {
-            let source = sources.iter().find(|source| source.id == segment.source_id)?;
-            Some(SegmentRef {
-                file: segment.file,
-                bucket: segment.bucket as u32,
-                source: source.name.clone(),
-                source_order: source.ordinal as u32,
-            })
-        })
-        .collect();
+    let segments = refs(&sources, segments);
     let mut tails: Vec<Tail> = Vec::new();
     for source in &sources {
         let own = tail.iter().filter(|row| row.source_id == source.id).cloned();

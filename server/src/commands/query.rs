@@ -1,5 +1,6 @@
 //! `throughline query`.
 
+use contract::drivers::DriversQuery;
 use contract::journeys::{ExploreQuery, Level, Occurrence, Towards, Unit};
 use services::{Actor, ServiceError, journeys};
 
@@ -28,8 +29,12 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         within,
         fold_loops,
         limit,
+        outcome,
+        window,
         json,
     } = options;
+    let drivers =
+        DriversQuery { from: from.clone(), to: to.clone(), outcome, window, ..DriversQuery::default() };
     let query = ExploreQuery {
         by: match by {
             By::Activity => Level::Activity,
@@ -84,6 +89,10 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         Report::Funnel => {
             let view = journeys::funnel(&services, &actor, query).await?;
             printed(json, &view, report::csv::funnel)
+        }
+        Report::Drivers => {
+            let view = services::drivers::figures(&services, &actor, drivers).await?;
+            printed(json, &view, report::csv::drivers)
         }
     };
     say(text.trim_end());

@@ -6,9 +6,10 @@ use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use contract::drivers::DriversQuery;
 use contract::journeys::{ExploreQuery, Form};
 use contract::{Kind, UserError};
-use services::{ServiceError, inventory, journeys, sources};
+use services::{ServiceError, drivers, inventory, journeys, sources};
 use tokio::io::AsyncWriteExt as _;
 use tokio_util::io::{ReaderStream, SyncIoBridge};
 
@@ -220,6 +221,18 @@ pub async fn journeys_csv(
         }
     };
     Ok(download("text/csv; charset=utf-8", name, text))
+}
+
+/// The candidates of a driver report as CSV.
+pub async fn drivers_csv(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let query = DriversQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    let figures = drivers::figures(&site.services, &actor, query).await?;
+    Ok(download("text/csv; charset=utf-8", "drivers.csv", report::csv::drivers(&figures)))
 }
 
 /// The drawing as a picture.

@@ -156,6 +156,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .route("/inventory/export.csv", get(files::export_inventory))
         .route("/journeys.csv", get(files::journeys_csv))
         .route("/journeys.svg", get(files::journeys_svg))
+        .route("/drivers.csv", get(files::drivers_csv))
         .route("/sources/imports/{id}/quarantine.csv", get(files::quarantine))
         .route("/links/import", post(files::import_links))
         .layer(axum::extract::DefaultBodyLimit::disable())

@@ -1,8 +1,10 @@
 //! The kernel against naive oracles on random logs.
 
 mod compare;
+mod drivers;
 mod funnel;
 mod logs;
+mod peer;
 mod sankey;
 mod segments;
 mod transitions;

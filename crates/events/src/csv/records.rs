@@ -9,6 +9,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::detect::{Dialect, Encoding};
+use super::lines::{Lines, Row, is_plain, line_ends};
 use super::problem::{RecordError, check, has_open_quote};
 use crate::EventsError;
 use crate::formats::{Input, failed, input};
@@ -19,8 +20,12 @@ pub const MAX_CELL: usize = 1 << 20;
 const MAX_RECORD: usize = 4 << 20;
 /// Records without end after which the file's quoting is taken for broken.
 const MOST_GIVEN_UP: u32 = 200;
-const MAX_COLUMNS: usize = 4096;
+pub(super) const MAX_COLUMNS: usize = 4096;
 const BLOCK: usize = 1 << 16;
+/// Lines that are taken at once, however short.
+const MOST_LINES: usize = 65_536;
+/// Text that is taken as whole lines at once: what becomes of it fits into a core's own memory.
+const LINES: usize = 1 << 20;
 
 /// One record; reused from row to row.
 #[derive(Debug, Default)]
@@ -82,6 +87,12 @@ impl Record {
         });
     }
 
+    /// It as rows of all kinds are handed over.
+    pub fn row(&self) -> Row<'_, '_> {
+        let Self { text, ends, cells, line, error, error_at } = self;
+        Row { text, ends: &ends[..*cells], gap: 0, line: *line, error: *error, error_at: *error_at }
+    }
+
     /// All cells.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.cells).map(|at| self.cell(at))
@@ -103,6 +114,8 @@ pub struct Records {
     /// Cells that every record should have, once known.
     width: Option<usize>,
     delimiter: u8,
+    /// Until so many bytes are read, lines need the rules of quoting.
+    quoted_until: u64,
 }
 
 /// Opens a file; a byte-order mark is skipped.
@@ -132,6 +145,7 @@ pub fn open(path: &Path, dialect: Dialect) -> Result<Records, EventsError> {
         given_up: 0,
         width: None,
         delimiter: dialect.delimiter,
+        quoted_until: 0,
     };
     records.fill()?;
     if records.buffer[..records.until].starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -210,6 +224,42 @@ impl Records {
                 }
             }
         }
+    }
+
+    /// Takes the next whole lines as they lie, where no rule of quoting concerns them; false where one does, or nothing
+    /// is left. Then [`Self::read`] knows more.
+    pub fn lines(&mut self, lines: &mut Lines) -> Result<bool, EventsError> {
+        if self.bytes < self.quoted_until {
+            return Ok(false);
+        }
+        let text = &mut lines.text;
+        text.clear();
+        text.extend_from_slice(&self.buffer[self.from..self.until]);
+        let wanted = LINES.saturating_sub(text.len()) as u64;
+        if wanted > 0 && !self.finished {
+            let read = self.input.by_ref().take(wanted).read_to_end(text);
+            let read = read.map_err(|error| failed(&self.path, error))?;
+            self.finished = (read as u64) < wanted;
+        }
+        let end = if self.finished { text.len() } else { memchr::memrchr(b'\n', text).map_or(0, |at| at + 1) };
+        let end = memchr::memchr_iter(b'\n', &text[..end]).nth(MOST_LINES - 1).map_or(end, |at| at + 1);
+        let plain = is_plain(&text[..end]);
+        if !plain {
+            self.quoted_until = self.bytes + end as u64;
+        }
+        let taken = if plain { end } else { 0 };
+        // The rest is read on from here.
+        let rest = &text[taken..];
+        if self.buffer.len() < rest.len() {
+            self.buffer.resize(rest.len(), 0);
+        }
+        self.buffer[..rest.len()].copy_from_slice(rest);
+        (self.from, self.until) = (0, rest.len());
+        text.truncate(taken);
+        (lines.first, lines.delimiter) = (self.line, self.delimiter);
+        self.line += line_ends(text);
+        self.bytes += taken as u64;
+        Ok(taken > 0)
     }
 
     /// Whether a record holds line breaks that an unclosed quote has swallowed: the file ends within the quote,

@@ -15,7 +15,7 @@ use contract::sources::ColumnMapping;
 use contract::{Kind, UserError};
 
 use crate::EventsError;
-use crate::csv::{self, Dialect, Encoding, Mapping, Record, Records};
+use crate::csv::{self, Dialect, Encoding, Lines, Mapping, Record, Records};
 use listed::Listed;
 use ocel::Writing;
 
@@ -239,6 +239,14 @@ impl Rows {
             Self::Jsonl(lines) => lines.read(record),
             Self::Xes(events) => events.read(record),
             Self::Listed { rows, cells } => listed::read(&mut **rows, cells, record),
+        }
+    }
+
+    /// Takes whole lines at once, where the format has some that may be; see [`Records::lines`].
+    pub fn lines(&mut self, lines: &mut Lines) -> Result<bool, EventsError> {
+        match self {
+            Self::Csv(records) => records.lines(lines),
+            _ => Ok(false),
         }
     }
 

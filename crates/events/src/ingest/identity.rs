@@ -1,26 +1,70 @@
 //! What tells events apart: the source's own id, or the content and its number among identical rows of the
 //! file. Importing a file again therefore adds nothing.
+//!
+//! Keys are spread over shards, which all threads look through side by side.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use rayon::prelude::*;
+
+use super::digest::repeated;
 use super::progress::Progress;
+use super::understood::Understood;
 use crate::segment::read_identities;
 use crate::{EventsError, SegmentRef, Store};
 
+/// Parts of what is known. More than threads, so that none waits long.
+pub const SHARDS: usize = 8;
+
 /// The events of a source that are known, with a hash of what each says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Known {
-    keys: HashMap<u128, Said, Spread>,
+    shards: Vec<Shard>,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    keys: HashMap<Key, Said, Spread>,
     /// How often this file said the same again, where it did.
     again: HashMap<u128, u64, Spread>,
 }
 
-/// What a known event says, and whether this file said it too.
+/// A key in two halves: so it needs no padding beside its digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key(u64, u64);
+
+impl std::hash::Hash for Key {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(self.1);
+    }
+}
+
+fn half(key: u128) -> Key {
+    Key((key >> 64) as u64, key as u64)
+}
+
+/// Not by the bits by which its map spreads it.
+pub fn shard_of(key: u128) -> usize {
+    (key >> 64) as usize % SHARDS
+}
+
+/// Sixty-three bits of what a known event says, and whether this file said it too.
 #[derive(Debug, Clone, Copy)]
-struct Said {
-    content: i64,
-    here: bool,
+struct Said(u64);
+
+impl Said {
+    fn new(content: i64, here: bool) -> Self {
+        Self(content as u64 & !1 | u64::from(here))
+    }
+
+    fn here(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    fn says(self, content: i64) -> bool {
+        self.0 | 1 == content as u64 | 1
+    }
 }
 
 /// Keys are hashes already: their low bits serve as they are.
@@ -43,6 +87,9 @@ impl std::hash::Hasher for Spread {
             self.0 = self.0.rotate_left(8) ^ u64::from(byte);
         }
     }
+    fn write_u64(&mut self, half: u64) {
+        self.0 = half;
+    }
     fn write_u128(&mut self, key: u128) {
         self.0 = key as u64;
     }
@@ -64,7 +111,7 @@ impl Identities {
         for file in &files[earlier.map_or(0, |earlier| earlier.files.len())..] {
             stored.extend(read_identities(&store.segment(file))?);
         }
-        stored.sort_unstable();
+        stored.par_sort_unstable();
         Ok(Self { files, stored })
     }
 
@@ -80,13 +127,24 @@ impl Identities {
     }
 }
 
-/// How an event relates to what is known.
+/// How an event relates to what is known, where it is not simply new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
-    New,
+    /// New, under another key: the file says the same once more.
+    Again(u128),
     Duplicate,
     /// The same id says something else.
     Conflict,
+}
+
+/// An event that wants to be taken in.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Of its own id, else of its content.
+    pub key: u128,
+    pub content: i64,
+    /// Whether the source gave it an id.
+    pub named: bool,
 }
 
 impl Known {
@@ -97,59 +155,72 @@ impl Known {
         waiting: &[(u128, i64)],
         progress: &Progress,
     ) -> Result<Self, EventsError> {
-        let mut known = Self::default();
-        known.keys.extend(waiting.iter().map(|&(key, content)| (key, Said { content, here: false })));
+        let mut known = Self { shards: (0..SHARDS).map(|_| Shard::default()).collect() };
+        known.remember(waiting);
         for segment in stored {
             if progress.is_cancelled() {
                 return Err(EventsError::Cancelled);
             }
-            let identities = read_identities(&store.segment(&segment.file))?;
-            known.keys.reserve(identities.len());
-            known
-                .keys
-                .extend(identities.into_iter().map(|(key, content)| (key, Said { content, here: false })));
+            known.remember(&read_identities(&store.segment(&segment.file))?);
         }
         Ok(known)
     }
 
-    /// Takes a row without an id in, unless it is known: its content and its number among rows of the same content in
-    /// this file tell it apart. Gives the key too.
-    pub fn admit_content(&mut self, content: u128) -> (u128, Relation) {
-        match self.keys.entry(content) {
-            Entry::Vacant(free) => {
-                free.insert(Said { content: content as i64, here: true });
-                return (content, Relation::New);
-            }
-            Entry::Occupied(mut known) if !known.get().here => {
-                known.get_mut().here = true;
-                return (content, Relation::Duplicate);
-            }
-            Entry::Occupied(_) => {}
-        }
-        let ordinal = self.again.entry(content).or_insert(0);
-        *ordinal += 1;
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&content.to_be_bytes()).update(&ordinal.to_be_bytes());
-        let key = short(&hasher);
-        (key, self.admit(key, content as i64))
+    fn remember(&mut self, identities: &[(u128, i64)]) {
+        self.shards.par_iter_mut().enumerate().for_each(|(at, shard)| {
+            let own = identities.iter().filter(|(key, _)| shard_of(*key) == at);
+            shard.keys.extend(own.map(|&(key, content)| (half(key), Said::new(content, false))));
+        });
     }
 
-    /// Takes an event with an id in, unless it is known.
-    pub fn admit(&mut self, key: u128, content: i64) -> Relation {
-        match self.keys.entry(key) {
-            Entry::Vacant(free) => {
-                free.insert(Said { content, here: true });
-                Relation::New
+    /// Takes events in, piece by piece; gives back which of them are not simply new, by piece and place.
+    pub fn admit(&mut self, pieces: &[Understood<'_>]) -> Vec<(u32, u32, Relation)> {
+        let found = self.shards.par_iter_mut().enumerate().map(|(at, shard)| {
+            let mut found = Vec::new();
+            for (piece, understood) in (0..).zip(pieces) {
+                for (place, wanted) in understood.wanted(at) {
+                    if let Some(relation) = shard.admit(wanted) {
+                        found.push((piece, place, relation));
+                    }
+                }
             }
-            Entry::Occupied(known) if known.get().content == content => Relation::Duplicate,
-            Entry::Occupied(_) => Relation::Conflict,
-        }
+            found
+        });
+        let mut found: Vec<(u32, u32, Relation)> = found.flatten_iter().collect();
+        found.par_sort_unstable_by_key(|&(piece, place, _)| (piece, place));
+        found
     }
 }
 
-/// The first 128 bits of a hash.
-pub fn short(hasher: &blake3::Hasher) -> u128 {
-    let mut first = [0; 16];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    u128::from_be_bytes(first)
+impl Shard {
+    fn admit(&mut self, wanted: &Wanted) -> Option<Relation> {
+        let &Wanted { key, content, named } = wanted;
+        match self.keys.entry(half(key)) {
+            Entry::Vacant(free) => {
+                free.insert(Said::new(content, true));
+                None
+            }
+            Entry::Occupied(known) if !known.get().says(content) => Some(Relation::Conflict),
+            Entry::Occupied(_) if named => Some(Relation::Duplicate),
+            Entry::Occupied(mut known) if !known.get().here() => {
+                known.insert(Said::new(content, true));
+                Some(Relation::Duplicate)
+            }
+            // A row without an id that this file said before: its content and its number among such rows tell it
+            // apart. It stays in the shard of the first.
+            Entry::Occupied(_) => {
+                let times = self.again.entry(key).or_insert(0);
+                *times += 1;
+                let top = u128::from(shard_of(key) as u64) << 64;
+                let other = repeated(key, *times) & !((SHARDS as u128 - 1) << 64) | top;
+                match self.keys.entry(half(other)) {
+                    Entry::Vacant(free) => {
+                        free.insert(Said::new(content, true));
+                        Some(Relation::Again(other))
+                    }
+                    Entry::Occupied(_) => Some(Relation::Duplicate),
+                }
+            }
+        }
+    }
 }

@@ -5,17 +5,21 @@
 //! An import that is killed leaves files that no manifest names, which the next one sweeps away.
 
 mod chunk;
+mod digest;
 mod identity;
 mod pairs;
 mod progress;
 mod quarantine;
 mod row;
+mod understood;
 
 use std::path::Path;
+use std::thread::{Scope, ScopedJoinHandle};
 
 use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, Counts, Reason};
 use contract::{Kind, UserError};
+use rayon::prelude::*;
 
 use crate::csv::Mapping;
 use crate::formats::{Hints, Sample, open};
@@ -23,12 +27,12 @@ use crate::segment::{Batch, write_batch};
 use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
 use chunk::Chunk;
 
+pub(crate) use digest::{Content, Digests};
 pub use identity::{Identities, Known};
 pub use pairs::read_pairs;
 pub use progress::{Phase, Progress};
 pub use quarantine::{first_rows, quarantine_events};
 pub use row::Examples;
-pub(crate) use row::{Content, identity_of};
 
 /// What to read, and how.
 #[derive(Debug, Clone)]
@@ -116,65 +120,98 @@ pub fn run(
     let mut records = open(job.path, &sample, job.mapping)?;
     let header = sample.header;
     let names: Vec<String> = columns.attributes.iter().map(|(name, _)| name.clone()).collect();
-    let mut reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);
+    let reader = row::RowReader::new(job, &columns, &header, detected.format, &pseudonyms);
     let mut quarantine = quarantine::Writer::new((!job.dry).then(|| store.quarantine(job.import)), &header);
-    let mut batch = Batch::new(names.clone());
-    let mut segments = Vec::new();
     let mut counts = Counts::default();
     let mut examples = Examples::default();
-    let (mut first_event, mut last_event) = (None, None);
-    let (mut current, mut next) = (Chunk::default(), Chunk::default());
-    current.fill(&mut records)?;
-    while !current.is_empty() {
-        // The next rows are read while these are understood.
-        let (read, understood) =
-            rayon::join(|| next.fill(&mut records), || reader.understand(current.records()));
-        for (record, cells) in current.records().iter().zip(understood) {
-            counts.received += 1;
-            match reader.take(record, cells, counts.received, &mut batch, &mut known, &mut examples) {
-                row::Read::Accepted(time) => {
-                    counts.accepted += 1;
-                    first_event = Some(first_event.map_or(time, |first: i64| first.min(time)));
-                    last_event = Some(last_event.map_or(time, |last: i64| last.max(time)));
-                }
-                row::Read::Duplicate => counts.duplicate += 1,
-                row::Read::Refused(problem) => {
-                    counts.quarantined += 1;
-                    quarantine.write(record, &problem)?;
-                }
+    std::thread::scope(|scope| {
+        let mut keeping = Keeping::new(scope, store, job);
+        let mut batch = Batch::new(names.clone());
+        let (mut current, mut next) = (Chunk::default(), Chunk::default());
+        current.fill(&mut records)?;
+        while !current.is_empty() {
+            let pieces = current.pieces();
+            // The next rows are read while these are understood.
+            let (read, mut understood) = rayon::join(
+                || next.fill(&mut records),
+                || pieces.par_iter().map(|piece| reader.understand(piece)).collect::<Vec<_>>(),
+            );
+            let found = known.admit(&understood);
+            let mut found = found.as_slice();
+            for (at, (piece, understood)) in (0..).zip(pieces.iter().zip(&mut understood)) {
+                let own;
+                (own, found) = found.split_at(found.partition_point(|&(piece, ..)| piece <= at));
+                understood.settle(own, &mut counts);
+                understood.report(piece, &reader, &mut quarantine, &mut examples)?;
             }
+            understood::push(&understood, &mut batch);
             if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
-                keep(store, job, &batch, &mut segments, progress)?;
-                batch = Batch::new(names.clone());
-                progress.phase(Phase::Reading);
+                keeping.keep(std::mem::replace(&mut batch, Batch::new(names.clone())))?;
             }
+            // What went wrong in reading on comes after the rows before it.
+            read?;
+            progress.update(&counts, records.bytes());
+            if progress.is_cancelled() {
+                return Err(EventsError::Cancelled);
+            }
+            drop(understood);
+            drop(pieces);
+            std::mem::swap(&mut current, &mut next);
         }
-        // What went wrong in reading on comes after the rows before it.
-        read?;
-        progress.update(&counts, records.bytes());
-        if progress.is_cancelled() {
-            return Err(EventsError::Cancelled);
-        }
-        std::mem::swap(&mut current, &mut next);
-    }
-    progress.update(&counts, records.bytes());
-    keep(store, job, &batch, &mut segments, progress)?;
-    let reasons = quarantine.finish()?;
-    Ok(Outcome { counts, segments, reasons, first_event, last_event, examples })
+        progress.phase(Phase::Writing);
+        keeping.keep(batch)?;
+        let (segments, span) = keeping.finish()?;
+        let reasons = quarantine.finish()?;
+        let (first_event, last_event) = span.unzip();
+        Ok(Outcome { counts, segments, reasons, first_event, last_event, examples })
+    })
 }
 
-/// Writes what was read so far, unless it was only to be looked at.
-fn keep(
-    store: &Store,
-    job: &Job<'_>,
-    batch: &Batch,
-    segments: &mut Vec<SegmentMeta>,
-    progress: &Progress,
-) -> Result<(), EventsError> {
-    if job.dry || batch.is_empty() {
-        return Ok(());
+/// Instants of the first and the last event.
+type Span = (i64, i64);
+
+/// Writes batches in a thread of their own, one at a time, while the next is read.
+struct Keeping<'s, 'e> {
+    scope: &'s Scope<'s, 'e>,
+    store: &'e Store,
+    job: &'e Job<'e>,
+    writing: Option<ScopedJoinHandle<'s, Result<Vec<SegmentMeta>, EventsError>>>,
+    batches: usize,
+    segments: Vec<SegmentMeta>,
+    span: Option<Span>,
+}
+
+impl<'s, 'e> Keeping<'s, 'e> {
+    fn new(scope: &'s Scope<'s, 'e>, store: &'e Store, job: &'e Job<'e>) -> Self {
+        Self { scope, store, job, writing: None, batches: 0, segments: Vec::new(), span: None }
     }
-    progress.phase(Phase::Writing);
-    segments.extend(write_batch(store, &format!("{}-{}", job.import, segments.len()), batch)?);
-    Ok(())
+
+    /// Writes a batch once the one before it is written, unless it was only to be looked at.
+    fn keep(&mut self, batch: Batch) -> Result<(), EventsError> {
+        let Some((first, last)) = batch.span() else { return Ok(()) };
+        let (known_first, known_last) = self.span.unwrap_or((first, last));
+        self.span = Some((first.min(known_first), last.max(known_last)));
+        if self.job.dry {
+            return Ok(());
+        }
+        self.wait()?;
+        let (store, name) = (self.store, format!("{}-{}", self.job.import, self.batches));
+        self.batches += 1;
+        self.writing = Some(self.scope.spawn(move || write_batch(store, &name, &batch)));
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<(), EventsError> {
+        if let Some(writing) = self.writing.take() {
+            let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            self.segments.extend(written?);
+        }
+        Ok(())
+    }
+
+    /// All that was written, and from when to when it is.
+    fn finish(mut self) -> Result<(Vec<SegmentMeta>, Option<Span>), EventsError> {
+        self.wait()?;
+        Ok((self.segments, self.span))
+    }
 }

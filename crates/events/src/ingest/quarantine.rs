@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use contract::sources::{Quarantined, Reason};
 
-use crate::csv::{Record, RecordError};
+use crate::csv::{RecordError, Row};
 use crate::store::sync_folder;
 use crate::tail::Refused;
 use crate::{EventsError, Store};
@@ -60,7 +60,7 @@ impl Writer {
         Self { path, header, out: None, kept: false, reasons: HashMap::new() }
     }
 
-    pub fn write(&mut self, record: &Record, problem: &Problem) -> Result<(), EventsError> {
+    pub fn write(&mut self, row: Row<'_, '_>, problem: &Problem) -> Result<(), EventsError> {
         // Reasons with numbers in them ("the row has 3 cells") are counted by their code.
         let kind = if problem.code == "ragged_row" { String::new() } else { problem.reason.clone() };
         let reason = self.reasons.entry((problem.code, kind)).or_insert_with(|| Reason {
@@ -83,13 +83,13 @@ impl Writer {
         };
         let width = self.header.len();
         // Of a record without end, only the beginning is of use.
-        let broken = matches!(record.error, Some(RecordError::UnclosedQuote | RecordError::TooManyCells));
+        let broken = matches!(row.error, Some(RecordError::UnclosedQuote | RecordError::TooManyCells));
         let most = if broken { MAX_BROKEN } else { crate::csv::MAX_CELL };
-        let rest: Vec<_> = (width..record.len()).map(|at| String::from_utf8_lossy(record.cell(at))).collect();
+        let rest: Vec<_> = (width..row.cells()).map(|at| String::from_utf8_lossy(row.cell(at))).collect();
         let line = problem.line.to_string();
         // A cell that was given up on is kept by its beginning: the original file has the whole.
         let own = (0..width).map(|at| {
-            let cell = record.cell(at);
+            let cell = row.cell(at);
             &cell[..cell.len().min(most)]
         });
         let mut rest = rest.join(" | ");

@@ -1,23 +1,17 @@
 //! One row: its cells become an event, or a problem that names line, column, value, reason and remedy.
 
 use contract::sources::{Accepted, Quarantined};
-use rayon::prelude::*;
 
 use super::Job;
-use super::identity::{Known, Relation, short};
+use super::chunk::Piece;
+use super::digest::{Content, Digests};
+use super::identity::Wanted;
 use super::quarantine::Problem;
-use crate::csv::{ColumnMap, MAX_CELL, Record};
-use crate::segment::{Batch, NewEvent};
+use super::understood::Understood;
+use crate::Pseudonyms;
+use crate::csv::{ColumnMap, MAX_CELL, Row};
+use crate::segment::NewEvent;
 use crate::time::{TimeError, TimeFormat, parse};
-use crate::{CustomerKey, Pseudonyms};
-
-/// What became of a row.
-pub enum Read {
-    /// The instant of the new event.
-    Accepted(i64),
-    Duplicate,
-    Refused(Problem),
-}
 
 /// Reads rows of one file.
 pub struct RowReader<'a> {
@@ -26,81 +20,13 @@ pub struct RowReader<'a> {
     header: &'a [String],
     format: TimeFormat,
     pseudonyms: &'a Pseudonyms,
-    attributes: Vec<u32>,
+    digests: Digests,
     /// Cells of a corrected quarantine file carry a mark where a spreadsheet would run them.
     unmark: bool,
 }
 
-/// A row's checked cells.
-pub struct Cells<'r> {
-    customer: CustomerKey,
-    time: i64,
-    activity: &'r [u8],
-    case: &'r [u8],
-    reason: &'r [u8],
-    text: &'r [u8],
-    duration: Option<i64>,
-    cost: Option<i64>,
-    /// Hash of all that is read.
-    content: u128,
-    /// Hash of the row's own id, where it has one.
-    id: Option<u128>,
-}
-
-/// All that an event says, whichever way it came.
-pub struct Content<'a> {
-    pub source: &'a str,
-    pub customer: CustomerKey,
-    pub time: i64,
-    pub activity: &'a [u8],
-    pub case: &'a [u8],
-    pub reason: &'a [u8],
-    pub text: &'a [u8],
-    pub duration: Option<i64>,
-    pub cost: Option<i64>,
-}
-
-impl Content<'_> {
-    /// A digest of it, with the attributes by name; empty ones say nothing. `room` is used again from event to event.
-    pub fn digest<'v>(
-        &self,
-        attributes: impl Iterator<Item = (&'v str, &'v [u8])>,
-        room: &mut Vec<u8>,
-    ) -> u128 {
-        let Self { source, customer, time, activity, case, reason, text, duration, cost } = self;
-        room.clear();
-        let mut put = |part: &[u8]| {
-            room.extend_from_slice(&(part.len() as u32).to_le_bytes());
-            room.extend_from_slice(part);
-        };
-        put(source.as_bytes());
-        put(&customer.0.to_be_bytes());
-        put(&time.to_le_bytes());
-        put(activity);
-        put(case);
-        put(reason);
-        put(text);
-        put(&duration.unwrap_or(i64::MIN).to_le_bytes());
-        put(&cost.unwrap_or(i64::MIN).to_le_bytes());
-        for (name, value) in attributes.filter(|(_, value)| !value.is_empty()) {
-            put(name.as_bytes());
-            put(value);
-        }
-        let mut first = [0; 16];
-        first.copy_from_slice(&blake3::hash(room).as_bytes()[..16]);
-        u128::from_be_bytes(first)
-    }
-}
-
-/// What tells an event apart by the id that its source gave it.
-pub fn identity_of(source: &str, id: &[u8]) -> u128 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"id").update(source.as_bytes()).update(&[0]).update(id);
-    short(&hasher)
-}
-
 /// Rows of each kind that an import keeps to show.
-const EXAMPLES: usize = 10;
+pub(super) const EXAMPLES: usize = 10;
 
 /// The first rows that were read, and the first that were refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -128,107 +54,48 @@ impl<'a> RowReader<'a> {
         pseudonyms: &'a Pseudonyms,
     ) -> Self {
         let unmark = super::quarantine::is_download(header);
-        Self { job, columns, header, format, pseudonyms, attributes: Vec::new(), unmark }
+        Self { job, columns, header, format, pseudonyms, digests: Digests::of(job.source), unmark }
     }
 
-    /// Says what each of some rows is, by all threads.
-    pub fn understand<'r>(&self, records: &'r [Record]) -> Vec<Result<Cells<'r>, Problem>> {
-        let understood =
-            records.par_iter().with_min_len(256).map_init(Vec::new, |room, record| self.event(record, room));
-        understood.collect()
+    /// Says what each row of a piece is.
+    pub fn understand<'t>(&self, piece: &Piece<'t>) -> Understood<'t> {
+        let mut understood = Understood::new(self.columns.attributes.len());
+        let mut room = Vec::new();
+        piece.each(|row| match self.event(row, &mut room, &mut understood) {
+            Ok((event, wanted)) => understood.push(event, wanted),
+            Err(problem) => understood.refuse(*problem),
+        });
+        understood.finish();
+        understood
     }
 
-    /// Takes a row in that was understood, unless it is known.
-    pub fn take(
-        &mut self,
-        record: &Record,
-        cells: Result<Cells<'_>, Problem>,
-        position: u64,
-        batch: &mut Batch,
-        known: &mut Known,
-        examples: &mut Examples,
-    ) -> Read {
-        let read = self.judge(record, &cells, position, batch, known);
-        match (&read, &cells) {
-            (Read::Accepted(time), Ok(cells)) if examples.accepted.len() < EXAMPLES => {
-                examples.accepted.push(Accepted {
-                    line: record.line,
-                    customer: shown(self.cell(record, self.columns.customer)),
-                    time: *time,
-                    activity: shown(cells.activity),
-                    case: shown(cells.case),
-                    reason: shown(cells.reason),
-                });
-            }
-            (Read::Refused(problem), _) if examples.refused.len() < EXAMPLES => {
-                examples.refused.push(Quarantined {
-                    line: problem.line,
-                    column: problem.column.clone(),
-                    value: problem.value.clone(),
-                    code: problem.code.to_owned(),
-                    reason: problem.reason.clone(),
-                });
-            }
-            _ => {}
-        }
-        read
-    }
-
-    fn judge(
-        &mut self,
-        record: &Record,
-        cells: &Result<Cells<'_>, Problem>,
-        position: u64,
-        batch: &mut Batch,
-        known: &mut Known,
-    ) -> Read {
-        match cells {
-            Ok(cells) => {
-                let (key, relation) = match cells.id {
-                    Some(key) => (key, known.admit(key, cells.content as i64)),
-                    None => known.admit_content(cells.content),
-                };
-                match relation {
-                    Relation::New => {
-                        // Only now is its text taken in: what is known already costs no memory.
-                        let mut attributes = std::mem::take(&mut self.attributes);
-                        attributes.clear();
-                        let columns = &self.columns.attributes;
-                        attributes
-                            .extend(columns.iter().map(|(_, column)| batch.text(self.cell(record, *column))));
-                        let event = NewEvent {
-                            customer: cells.customer,
-                            time: cells.time,
-                            position: position as i64,
-                            key,
-                            content: cells.content as i64,
-                            activity: batch.text(cells.activity),
-                            case: batch.text(cells.case),
-                            reason: batch.text(cells.reason),
-                            text: batch.text(cells.text),
-                            duration: cells.duration,
-                            cost: cells.cost,
-                        };
-                        batch.push(event, &attributes);
-                        self.attributes = attributes;
-                        Read::Accepted(event.time)
-                    }
-                    Relation::Duplicate => Read::Duplicate,
-                    Relation::Conflict => Read::Refused(self.problem(
-                        record,
-                        self.columns.id.unwrap_or(0),
-                        "id_conflict",
-                        "An event with this id is stored already and says something else.",
-                        "Give the event an id of its own, or leave it out.",
-                    )),
-                }
-            }
-            Err(problem) => Read::Refused(problem.clone()),
+    /// An accepted row, to be shown.
+    pub fn accepted(&self, row: Row<'_, '_>, time: i64) -> Accepted {
+        let columns = self.columns;
+        let optional = |column: Option<usize>| column.map(|column| shown(self.cell(row, column)));
+        Accepted {
+            line: row.line,
+            customer: shown(self.cell(row, columns.customer)),
+            time,
+            activity: shown(self.cell(row, columns.activity)),
+            case: optional(columns.case).unwrap_or_default(),
+            reason: optional(columns.reason).unwrap_or_default(),
         }
     }
 
-    fn cell<'r>(&self, record: &'r Record, column: usize) -> &'r [u8] {
-        let cell = record.cell(column).trim_ascii();
+    /// What is wrong with a row whose id is stored with another content.
+    pub fn conflict(&self, row: Row<'_, '_>) -> Problem {
+        *self.problem(
+            row,
+            self.columns.id.unwrap_or(0),
+            "id_conflict",
+            "An event with this id is stored already and says something else.",
+            "Give the event an id of its own, or leave it out.",
+        )
+    }
+
+    fn cell<'t>(&self, row: Row<'t, '_>, column: usize) -> &'t [u8] {
+        let cell = row.cell(column).trim_ascii();
         match cell {
             [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] if self.unmark => &cell[1..],
             _ => cell,
@@ -237,33 +104,38 @@ impl<'a> RowReader<'a> {
 
     fn problem(
         &self,
-        record: &Record,
+        row: Row<'_, '_>,
         column: usize,
         code: &'static str,
         reason: &str,
         remedy: &str,
-    ) -> Problem {
-        Problem {
-            line: record.line,
+    ) -> Box<Problem> {
+        Box::new(Problem {
+            line: row.line,
             column: self.header.get(column).cloned().unwrap_or_default(),
-            value: String::from_utf8_lossy(record.cell(column)).chars().take(200).collect(),
+            value: shown(row.cell(column)),
             code,
             reason: reason.to_owned(),
             remedy: remedy.to_owned(),
-        }
+        })
     }
 
     /// What the row says, checked.
-    fn event<'r>(&self, record: &'r Record, room: &mut Vec<u8>) -> Result<Cells<'r>, Problem> {
-        if let Some(error) = record.error {
-            return Err(self.problem(record, record.error_at, error.code(), error.reason(), error.remedy()));
+    fn event<'t>(
+        &self,
+        row: Row<'t, '_>,
+        room: &mut Vec<u8>,
+        understood: &mut Understood<'t>,
+    ) -> Result<(NewEvent, Wanted), Box<Problem>> {
+        if let Some(error) = row.error {
+            return Err(self.problem(row, row.error_at, error.code(), error.reason(), error.remedy()));
         }
-        if record.len() != self.header.len() {
+        if row.cells() != self.header.len() {
             let reason =
-                format!("The row has {} cells, the header names {} columns.", record.len(), self.header.len());
-            let column = record.len().min(self.header.len().saturating_sub(1));
+                format!("The row has {} cells, the header names {} columns.", row.cells(), self.header.len());
+            let column = row.cells().min(self.header.len().saturating_sub(1));
             return Err(self.problem(
-                record,
+                row,
                 column,
                 "ragged_row",
                 &reason,
@@ -272,11 +144,11 @@ impl<'a> RowReader<'a> {
         }
         let columns = self.columns;
         let required = |column: usize, code, what: &str| {
-            let cell = self.cell(record, column);
+            let cell = self.cell(row, column);
             if cell.is_empty() {
                 let reason = format!("The {what} is empty.");
                 return Err(self.problem(
-                    record,
+                    row,
                     column,
                     code,
                     &reason,
@@ -286,11 +158,11 @@ impl<'a> RowReader<'a> {
             Ok(cell)
         };
         let name = |column: usize| {
-            let cell = self.cell(record, column);
+            let cell = self.cell(row, column);
             if cell.len() > MAX_NAME {
                 let reason = format!("The value is {} bytes long; at most {MAX_NAME} are kept.", cell.len());
                 return Err(self.problem(
-                    record,
+                    row,
                     column,
                     "value_too_long",
                     &reason,
@@ -302,10 +174,10 @@ impl<'a> RowReader<'a> {
         let customer = required(columns.customer, "missing_customer", "customer")?;
         let activity = required(columns.activity, "missing_activity", "activity")?;
         name(columns.activity)?;
-        let time = self.time(record, required(columns.time, "bad_time", "time")?)?;
-        let number = |column: Option<usize>, scale: f64| -> Result<Option<i64>, Problem> {
+        let time = self.time(row, required(columns.time, "bad_time", "time")?)?;
+        let number = |column: Option<usize>, scale: f64| -> Result<Option<i64>, Box<Problem>> {
             let Some(column) = column else { return Ok(None) };
-            let cell = self.cell(record, column);
+            let cell = self.cell(row, column);
             if cell.is_empty() {
                 return Ok(None);
             }
@@ -316,7 +188,7 @@ impl<'a> RowReader<'a> {
                 .map(|value| Some((value * scale).round() as i64))
                 .ok_or_else(|| {
                     self.problem(
-                        record,
+                        row,
                         column,
                         "bad_number",
                         "The value is no number.",
@@ -328,7 +200,7 @@ impl<'a> RowReader<'a> {
         if duration.is_some_and(|duration| duration < 0) {
             let column = columns.duration.unwrap_or(0);
             return Err(self.problem(
-                record,
+                row,
                 column,
                 "bad_number",
                 "The duration is negative.",
@@ -336,39 +208,44 @@ impl<'a> RowReader<'a> {
             ));
         }
         let cost = number(columns.cost, 100.0)?;
-        let text = columns.text.map_or(&[][..], |column| self.cell(record, column));
+        let text = columns.text.map_or(&[][..], |column| self.cell(row, column));
         debug_assert!(text.len() <= MAX_CELL);
         let optional = |column: Option<usize>| column.map_or(Ok(&[][..]), name);
         let (case, reason) = (optional(columns.case)?, optional(columns.reason)?);
 
-        // Everything that is read decides whether two rows say the same. The customer goes in as its
-        // pseudonym: a hash of the id itself would let anyone who has the events guess ids and compare.
-        let pseudonym = self.pseudonyms.of(customer);
-        let mut attributes = Vec::with_capacity(columns.attributes.len());
-        for (attribute, column) in &columns.attributes {
-            attributes.push((attribute.as_str(), name(*column)?));
+        // Everything that is read decides whether two rows say the same.
+        let customer = self.pseudonyms.of(customer);
+        let content = Content { customer, time, activity, case, reason, text, duration, cost };
+        let attribute = |(name, column): &'a (String, usize)| (name.as_str(), self.cell(row, *column));
+        for (_, column) in &columns.attributes {
+            name(*column)?;
         }
-        let content = Content {
-            source: self.job.source,
-            customer: pseudonym,
+        let content = self.digests.content(&content, columns.attributes.iter().map(attribute), room);
+        let id = columns.id.map_or(&[][..], |column| self.cell(row, column));
+        let named = !id.is_empty();
+        let key = if named { self.digests.id(id) } else { content };
+        let event = NewEvent {
+            customer,
             time,
-            activity,
-            case,
-            reason,
-            text,
+            position: 0,
+            key,
+            content: content as i64,
+            activity: understood.text(activity),
+            case: understood.text(case),
+            reason: understood.text(reason),
+            text: understood.text(text),
             duration,
             cost,
+        };
+        for (_, column) in &columns.attributes {
+            understood.attribute(self.cell(row, *column));
         }
-        .digest(attributes.into_iter(), room);
-        let id = columns.id.map_or(&[][..], |column| self.cell(record, column));
-        let id = (!id.is_empty()).then(|| identity_of(self.job.source, id));
-        Ok(Cells { customer: pseudonym, time, activity, case, reason, text, duration, cost, content, id })
+        Ok((event, Wanted { key, content: content as i64, named }))
     }
 
-    fn time(&self, record: &Record, cell: &[u8]) -> Result<i64, Problem> {
-        let problem = |code, reason: &str, remedy: &str| {
-            Err(self.problem(record, self.columns.time, code, reason, remedy))
-        };
+    fn time(&self, row: Row<'_, '_>, cell: &[u8]) -> Result<i64, Box<Problem>> {
+        let problem =
+            |code, reason: &str, remedy: &str| Err(self.problem(row, self.columns.time, code, reason, remedy));
         let text = std::str::from_utf8(cell).unwrap_or_default();
         match parse(text, self.format, self.job.zone) {
             Ok(instant) if instant <= self.job.now + DAY => Ok(instant),

@@ -1,7 +1,7 @@
 //! Several segments of a source and bucket as one.
 
 use super::read::{all_rows, read_identities};
-use super::write::{Batch, NewEvent, write_batch};
+use super::write::{Batch, Told, write_batch};
 use crate::snapshot::SegmentRef;
 use crate::{EventsError, SegmentMeta, Store};
 
@@ -24,7 +24,7 @@ pub fn compact(store: &Store, name: &str, segments: &[SegmentRef]) -> Result<Vec
         parts.push((rows, identities));
     }
     names.sort();
-    let mut batch = Batch::new(names.clone());
+    let mut batch = Batch::new(names);
     let mut position = 0;
     for (rows, identities) in parts {
         // Within a segment, events of one instant keep the order of their positions.
@@ -34,26 +34,20 @@ pub fn compact(store: &Store, name: &str, segments: &[SegmentRef]) -> Result<Vec
             let (customer, row) = &rows[at];
             let (key, content) = identities[at];
             position += 1;
-            let value =
-                |name: &str| row.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            let attributes: Vec<u32> =
-                names.iter().map(|name| value(name).map_or(0, |value| batch.text(value.as_bytes()))).collect();
-            let mut text = |text: &Option<String>| text.as_ref().map_or(0, |text| batch.text(text.as_bytes()));
-            let (case, reason, words) = (text(&row.case), text(&row.reason), text(&row.text));
-            let event = NewEvent {
+            batch.push(Told {
                 customer: *customer,
                 time: row.time,
                 position,
                 key,
                 content,
-                activity: batch.text(row.activity.as_bytes()),
-                case,
-                reason,
-                text: words,
+                activity: &row.activity,
+                case: row.case.as_deref(),
+                reason: row.reason.as_deref(),
+                text: row.text.as_deref(),
                 duration: row.duration,
                 cost: row.cost,
-            };
-            batch.push(event, &attributes);
+                attributes: &row.attributes,
+            });
         }
     }
     write_batch(store, name, &batch)

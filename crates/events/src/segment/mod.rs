@@ -1,6 +1,6 @@
 //! Segments: immutable Parquet files, one a bucket of customers, sorted by (customer, time, position).
 //!
-//! A reader of another kind finds ordinary columns: customer and key as 16 bytes, time as a timestamp,
+//! A reader of another kind finds ordinary columns: customer and key as two numbers each, time as a timestamp,
 //! activity and the rest as text, each attribute as a column `attr.NAME`.
 
 mod compact;
@@ -8,8 +8,8 @@ mod read;
 mod write;
 
 pub use compact::compact;
-pub use read::{read_attributes, read_columns, read_identities, read_rows};
-pub use write::{Batch, NewEvent, write_batch};
+pub use read::{read_attributes, read_columns, read_identities, read_rows, read_texts};
+pub use write::{Batch, NewEvent, Told, write_batch};
 
 use crate::CustomerKey;
 

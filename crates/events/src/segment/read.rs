@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, FixedLenByteArrayType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -118,16 +118,10 @@ impl<'a> Segment<'a> {
     }
 
     fn keys(&self, name: &str) -> Result<Vec<u128>, EventsError> {
-        let values = self.required::<FixedLenByteArrayType>(name)?;
-        values
-            .iter()
-            .map(|value| {
-                let bytes: [u8; 16] = value.data().try_into().map_err(|_| {
-                    EventsError::segment(self.path)(ParquetError::General(format!("{name} is not 16 bytes")))
-                })?;
-                Ok(u128::from_be_bytes(bytes))
-            })
-            .collect()
+        let high = self.required::<Int64Type>(&format!("{name}.high"))?;
+        let low = self.required::<Int64Type>(&format!("{name}.low"))?;
+        let wide = |(high, low): (i64, i64)| u128::from(high as u64) << 64 | u128::from(low as u64);
+        Ok(high.into_iter().zip(low).map(wide).collect())
     }
 }
 
@@ -160,6 +154,21 @@ pub fn read_identities(path: &Path) -> Result<Vec<(u128, i64)>, EventsError> {
     let keys = segment.keys("key")?;
     let contents = segment.required::<Int64Type>("content")?;
     Ok(keys.into_iter().zip(contents).collect())
+}
+
+/// Reads what customers said: customer, time and text of the rows that have one.
+pub fn read_texts(path: &Path) -> Result<Vec<(CustomerKey, i64, String)>, EventsError> {
+    let segment = Segment::open(path)?;
+    let texts = segment.optional::<ByteArrayType>("text")?;
+    if texts.iter().all(Option::is_none) {
+        return Ok(Vec::new());
+    }
+    let (customers, times) = (segment.keys("customer")?, segment.required::<Int64Type>("time")?);
+    let rows = customers.into_iter().zip(times).zip(texts);
+    let told = rows.filter_map(|((customer, time), text)| {
+        Some((CustomerKey(customer), time, String::from_utf8_lossy(text?.data()).into_owned()))
+    });
+    Ok(told.collect())
 }
 
 /// Reads all about all customers, in the order in which the segment lists them.

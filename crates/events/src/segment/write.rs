@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use foldhash::fast::RandomState;
-use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int64Type};
+use parquet::basic::{Compression, ConvertedType, Encoding, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
@@ -18,15 +19,30 @@ use super::{ATTRIBUTE, BUCKETS, SegmentMeta, bucket_of};
 use crate::store::sync_folder;
 use crate::{CustomerKey, EventsError, Store};
 
-/// Events that wait to be written, with their text kept once each.
-#[derive(Debug, Default)]
+/// Events that wait to be written, by bucket and column, with their text kept once each.
+#[derive(Debug)]
 pub struct Batch {
-    events: Vec<NewEvent>,
-    attributes: Vec<u32>,
+    parts: Vec<Part>,
     names: Vec<String>,
     texts: Vec<ByteArray>,
     codes: HashMap<Box<[u8]>, u32, RandomState>,
     bytes: usize,
+}
+
+/// The events of one bucket.
+#[derive(Debug, Default)]
+pub struct Part {
+    customer: Vec<CustomerKey>,
+    time: Vec<i64>,
+    position: Vec<i64>,
+    key: Vec<u128>,
+    content: Vec<i64>,
+    /// Activity, case, reason and text.
+    texts: [Vec<u32>; 4],
+    duration: Vec<Option<i64>>,
+    cost: Vec<Option<i64>>,
+    /// By name.
+    attributes: Vec<Vec<u32>>,
 }
 
 /// One event to write. Text is given as codes of [`Batch::text`], 0 for none.
@@ -48,10 +64,50 @@ pub struct NewEvent {
     pub cost: Option<i64>,
 }
 
+/// One event to write, with its text as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    pub customer: CustomerKey,
+    pub time: i64,
+    pub position: i64,
+    pub key: u128,
+    pub content: i64,
+    pub activity: &'a str,
+    pub case: Option<&'a str>,
+    pub reason: Option<&'a str>,
+    pub text: Option<&'a str>,
+    pub duration: Option<i64>,
+    pub cost: Option<i64>,
+    /// Name and value.
+    pub attributes: &'a [(String, String)],
+}
+
+impl Part {
+    /// Adds an event of the bucket with its attributes, in the order of the names.
+    pub fn push(&mut self, event: NewEvent, attributes: impl Iterator<Item = u32>) {
+        self.customer.push(event.customer);
+        self.time.push(event.time);
+        self.position.push(event.position);
+        self.key.push(event.key);
+        self.content.push(event.content);
+        let texts = [event.activity, event.case, event.reason, event.text];
+        for (column, code) in self.texts.iter_mut().zip(texts) {
+            column.push(code);
+        }
+        self.duration.push(event.duration);
+        self.cost.push(event.cost);
+        for (column, code) in self.attributes.iter_mut().zip(attributes) {
+            column.push(code);
+        }
+    }
+}
+
 impl Batch {
     /// An empty batch whose events have these attributes.
     pub fn new(names: Vec<String>) -> Self {
-        Self { names, texts: vec![ByteArray::default()], ..Self::default() }
+        let part = || Part { attributes: vec![Vec::new(); names.len()], ..Part::default() };
+        let parts = (0..BUCKETS).map(|_| part()).collect();
+        Self { parts, names, texts: vec![ByteArray::default()], codes: HashMap::default(), bytes: 0 }
     }
 
     /// The code of a text; the empty text is 0, which stands for none.
@@ -69,16 +125,38 @@ impl Batch {
         code
     }
 
-    /// Adds an event with its attributes, in the order of the names.
-    pub fn push(&mut self, event: NewEvent, attributes: &[u32]) {
-        debug_assert_eq!(attributes.len(), self.names.len());
-        self.events.push(event);
-        self.attributes.extend_from_slice(attributes);
+    /// Adds an event with all its text.
+    pub fn push(&mut self, told: Told<'_>) {
+        let mut text = |text: Option<&str>| text.map_or(0, |text| self.text(text.as_bytes()));
+        let event = NewEvent {
+            customer: told.customer,
+            time: told.time,
+            position: told.position,
+            key: told.key,
+            content: told.content,
+            activity: text(Some(told.activity)),
+            case: text(told.case),
+            reason: text(told.reason),
+            text: text(told.text),
+            duration: told.duration,
+            cost: told.cost,
+        };
+        let value = |name: &String| told.attributes.iter().find(|(known, _)| known == name);
+        let names = std::mem::take(&mut self.names);
+        let attributes: Vec<u32> =
+            names.iter().map(|name| value(name).map_or(0, |(_, value)| self.text(value.as_bytes()))).collect();
+        self.names = names;
+        self.parts[bucket_of(told.customer) as usize].push(event, attributes.into_iter());
+    }
+
+    /// Its buckets.
+    pub fn parts(&mut self) -> &mut [Part] {
+        &mut self.parts
     }
 
     /// Number of events.
     pub fn len(&self) -> usize {
-        self.events.len()
+        self.parts.iter().map(|part| part.time.len()).sum()
     }
 
     /// Bytes of text held.
@@ -88,65 +166,52 @@ impl Batch {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.len() == 0
+    }
+
+    /// Instants of the first and the last event.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let times = || self.parts.iter().flat_map(|part| &part.time);
+        Some((*times().min()?, *times().max()?))
     }
 }
 
 /// Writes a batch as one segment a bucket, named `NAME-BUCKET.parquet`. All of it is on disk when this
 /// returns, and none of it counts before the manifest names it.
 pub fn write_batch(store: &Store, name: &str, batch: &Batch) -> Result<Vec<SegmentMeta>, EventsError> {
-    let mut order: Vec<(CustomerKey, i64, i64, u32)> =
-        (0..).zip(&batch.events).map(|(at, event)| (event.customer, event.time, event.position, at)).collect();
-    // Buckets are the first bits of the pseudonym, so that this is their order too.
-    order.par_sort_unstable();
-    let buckets = (0..BUCKETS).into_par_iter().filter_map(|bucket| {
-        let from = order.partition_point(|&(customer, ..)| bucket_of(customer) < bucket);
-        let until = order.partition_point(|&(customer, ..)| bucket_of(customer) <= bucket);
-        (from < until).then(|| {
-            let file = format!("{name}-{bucket:02}.parquet");
-            let own: Vec<u32> = order[from..until].iter().map(|&(.., at)| at).collect();
-            write_segment(store, file, bucket, batch, &own)
-        })
+    let schema = schema(&batch.names).map_err(EventsError::segment(&store.segments()))?;
+    let encoded = (0..).zip(&batch.parts).filter(|(_, part)| !part.time.is_empty()).collect::<Vec<_>>();
+    let written = encoded.into_par_iter().map(|(bucket, part)| {
+        let file = format!("{name}-{bucket:02}.parquet");
+        let path = store.segment(&file);
+        let bytes = encode(schema.clone(), &batch.texts, part).map_err(EventsError::segment(&path))?;
+        let meta = SegmentMeta {
+            file,
+            bucket,
+            events: part.time.len() as u64,
+            bytes: bytes.len() as u64,
+            min_time: part.time.iter().min().copied().unwrap_or(0),
+            max_time: part.time.iter().max().copied().unwrap_or(0),
+        };
+        // Only what is being encoded is held in memory.
+        let temporary = path.with_extension("tmp");
+        let mut out = File::create(&temporary).map_err(EventsError::io("creating", &temporary))?;
+        out.write_all(&bytes).map_err(EventsError::io("writing", &temporary))?;
+        Ok((meta, out, temporary))
     });
-    let segments = buckets.collect::<Result<Vec<SegmentMeta>, EventsError>>()?;
+    let written = written.collect::<Result<Vec<(SegmentMeta, File, PathBuf)>, EventsError>>()?;
+    let mut segments = Vec::with_capacity(written.len());
+    for (meta, out, temporary) in written {
+        out.sync_all().map_err(EventsError::io("syncing", &temporary))?;
+        drop(out);
+        fs::rename(&temporary, store.segment(&meta.file)).map_err(EventsError::io("renaming", &temporary))?;
+        segments.push(meta);
+    }
     sync_folder(&store.segments())?;
     Ok(segments)
 }
 
-fn write_segment(
-    store: &Store,
-    file: String,
-    bucket: u32,
-    batch: &Batch,
-    order: &[u32],
-) -> Result<SegmentMeta, EventsError> {
-    let path = store.segment(&file);
-    let temporary = path.with_extension("tmp");
-    let out = File::create(&temporary).map_err(EventsError::io("creating", &temporary))?;
-    let schema = schema(&batch.names).map_err(EventsError::segment(&temporary))?;
-    let out = write_columns(out, schema, batch, order).map_err(EventsError::segment(&temporary))?;
-    out.sync_all().map_err(EventsError::io("syncing", &temporary))?;
-    let bytes = out.metadata().map_err(EventsError::io("reading", &temporary))?.len();
-    drop(out);
-    fs::rename(&temporary, &path).map_err(EventsError::io("renaming", &temporary))?;
-    let times = || order.iter().map(|&at| batch.events[at as usize].time);
-    Ok(SegmentMeta {
-        file,
-        bucket,
-        events: order.len() as u64,
-        bytes,
-        min_time: times().min().unwrap_or(0),
-        max_time: times().max().unwrap_or(0),
-    })
-}
-
 fn schema(attributes: &[String]) -> Result<TypePtr, ParquetError> {
-    let fixed = |name: &str| {
-        Type::primitive_type_builder(name, Physical::FIXED_LEN_BYTE_ARRAY)
-            .with_length(16)
-            .with_repetition(Repetition::REQUIRED)
-            .build()
-    };
     let number = |name: &str, repetition| {
         Type::primitive_type_builder(name, Physical::INT64).with_repetition(repetition).build()
     };
@@ -162,10 +227,12 @@ fn schema(attributes: &[String]) -> Result<TypePtr, ParquetError> {
         .with_converted_type(ConvertedType::TIMESTAMP_MICROS)
         .build()?;
     let mut fields = vec![
-        fixed("customer")?,
+        number("customer.high", Repetition::REQUIRED)?,
+        number("customer.low", Repetition::REQUIRED)?,
         time,
         number("position", Repetition::REQUIRED)?,
-        fixed("key")?,
+        number("key.high", Repetition::REQUIRED)?,
+        number("key.low", Repetition::REQUIRED)?,
         number("content", Repetition::REQUIRED)?,
         text("activity", Repetition::REQUIRED)?,
         text("case", Repetition::OPTIONAL)?,
@@ -181,37 +248,67 @@ fn schema(attributes: &[String]) -> Result<TypePtr, ParquetError> {
     Ok(Arc::new(Type::group_type_builder("event").with_fields(fields).build()?))
 }
 
-fn write_columns(out: File, schema: TypePtr, batch: &Batch, order: &[u32]) -> Result<File, ParquetError> {
-    let mut properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
-    for plain in ["customer", "time", "position", "key", "content", "text", "duration", "cost"] {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(plain), false);
-    }
-    let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties.build()))?;
-    let mut group = writer.next_row_group()?;
-    let event = |at: u32| &batch.events[at as usize];
+/// Columns of numbers that look random, and so can't be made smaller.
+const RANDOM: [&str; 5] = ["customer.high", "customer.low", "key.high", "key.low", "content"];
 
-    fixed(&mut group, order, |at| event(at).customer.0)?;
-    numbers(&mut group, order, |at| event(at).time)?;
-    numbers(&mut group, order, |at| event(at).position)?;
-    fixed(&mut group, order, |at| event(at).key)?;
-    numbers(&mut group, order, |at| event(at).content)?;
+fn encode(schema: TypePtr, words: &[ByteArray], part: &Part) -> Result<Vec<u8>, ParquetError> {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::None);
+    for name in RANDOM {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(name), false)
+            .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
+    }
+    for name in ["time", "position"] {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(name), false)
+            .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED)
+            .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
+    }
+    for name in ["text", "duration", "cost"] {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
+    }
+    let order = sorted(part);
+    let mut writer =
+        SerializedFileWriter::new(Vec::with_capacity(64 * order.len()), schema, Arc::new(properties.build()))?;
+    let mut group = writer.next_row_group()?;
+    let mut values = Vec::with_capacity(order.len());
+    wide(&mut group, &order, &mut values, |at| part.customer[at].0)?;
+    numbers(&mut group, &order, &mut values, |at| part.time[at])?;
+    numbers(&mut group, &order, &mut values, |at| part.position[at])?;
+    wide(&mut group, &order, &mut values, |at| part.key[at])?;
+    numbers(&mut group, &order, &mut values, |at| part.content[at])?;
+    let [activity, others @ ..] = &part.texts;
     let activities: Vec<ByteArray> =
-        order.iter().map(|&at| batch.texts[event(at).activity as usize].clone()).collect();
+        order.iter().map(|&at| words[activity[at as usize] as usize].clone()).collect();
     column::<ByteArrayType>(&mut group, &activities, None)?;
-    texts(&mut group, batch, order, |at| event(at).case)?;
-    texts(&mut group, batch, order, |at| event(at).reason)?;
-    texts(&mut group, batch, order, |at| event(at).text)?;
-    maybe_numbers(&mut group, order, |at| event(at).duration)?;
-    maybe_numbers(&mut group, order, |at| event(at).cost)?;
-    let width = batch.names.len();
-    for name in 0..width {
-        texts(&mut group, batch, order, |at| batch.attributes[at as usize * width + name])?;
+    for codes in others {
+        texts(&mut group, words, &order, codes)?;
+    }
+    maybe_numbers(&mut group, &order, &part.duration)?;
+    maybe_numbers(&mut group, &order, &part.cost)?;
+    for codes in &part.attributes {
+        texts(&mut group, words, &order, codes)?;
     }
     group.close()?;
     writer.into_inner()
 }
 
-type Group<'a> = SerializedRowGroupWriter<'a, File>;
+/// Rows by customer, time and position.
+fn sorted(part: &Part) -> Vec<u32> {
+    // The first half of a pseudonym tells almost all customers apart, and events come in the order of their positions.
+    let mut order: Vec<(u64, i64, u32)> =
+        (0..).zip(&part.customer).map(|(at, key)| ((key.0 >> 64) as u64, part.time[at as usize], at)).collect();
+    order.sort_unstable();
+    let customer = |at: u32| part.customer[at as usize];
+    if !order.is_sorted_by_key(|&(.., at)| customer(at)) || !part.position.is_sorted() {
+        order.sort_unstable_by_key(|&(_, time, at)| (customer(at), time, part.position[at as usize]));
+    }
+    order.into_iter().map(|(.., at)| at).collect()
+}
+
+type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
 
 fn column<T: parquet::data_type::DataType>(
     group: &mut Group<'_>,
@@ -225,38 +322,38 @@ fn column<T: parquet::data_type::DataType>(
     column.close()
 }
 
-fn numbers(group: &mut Group<'_>, order: &[u32], value: impl Fn(u32) -> i64) -> Result<(), ParquetError> {
-    let values: Vec<i64> = order.iter().map(|&at| value(at)).collect();
-    column::<Int64Type>(group, &values, None)
-}
-
-fn maybe_numbers(
+fn numbers(
     group: &mut Group<'_>,
     order: &[u32],
-    value: impl Fn(u32) -> Option<i64>,
+    values: &mut Vec<i64>,
+    value: impl Fn(usize) -> i64,
 ) -> Result<(), ParquetError> {
-    let present: Vec<i16> = order.iter().map(|&at| i16::from(value(at).is_some())).collect();
-    let values: Vec<i64> = order.iter().filter_map(|&at| value(at)).collect();
+    values.clear();
+    values.extend(order.iter().map(|&at| value(at as usize)));
+    column::<Int64Type>(group, values, None)
+}
+
+/// A number of sixteen bytes, as two columns.
+fn wide(
+    group: &mut Group<'_>,
+    order: &[u32],
+    values: &mut Vec<i64>,
+    value: impl Fn(usize) -> u128,
+) -> Result<(), ParquetError> {
+    numbers(group, order, values, |at| (value(at) >> 64) as i64)?;
+    numbers(group, order, values, |at| value(at) as i64)
+}
+
+fn maybe_numbers(group: &mut Group<'_>, order: &[u32], column_of: &[Option<i64>]) -> Result<(), ParquetError> {
+    let present: Vec<i16> = order.iter().map(|&at| i16::from(column_of[at as usize].is_some())).collect();
+    let values: Vec<i64> = order.iter().filter_map(|&at| column_of[at as usize]).collect();
     column::<Int64Type>(group, &values, Some(&present))
 }
 
-fn fixed(group: &mut Group<'_>, order: &[u32], value: impl Fn(u32) -> u128) -> Result<(), ParquetError> {
-    // All values lie in one piece of memory, of which each is a part.
-    let all: Vec<u8> = order.iter().flat_map(|&at| value(at).to_be_bytes()).collect();
-    let all = Bytes::from(all);
-    let values: Vec<FixedLenByteArray> =
-        (0..order.len()).map(|at| ByteArray::from(all.slice(at * 16..(at + 1) * 16)).into()).collect();
-    column::<FixedLenByteArrayType>(group, &values, None)
-}
-
-fn texts(
-    group: &mut Group<'_>,
-    batch: &Batch,
-    order: &[u32],
-    code: impl Fn(u32) -> u32,
-) -> Result<(), ParquetError> {
-    let present: Vec<i16> = order.iter().map(|&at| i16::from(code(at) != 0)).collect();
+fn texts(group: &mut Group<'_>, words: &[ByteArray], order: &[u32], codes: &[u32]) -> Result<(), ParquetError> {
+    let code = |at: &u32| codes[*at as usize];
+    let present: Vec<i16> = order.iter().map(|at| i16::from(code(at) != 0)).collect();
     let values: Vec<ByteArray> =
-        order.iter().filter(|&&at| code(at) != 0).map(|&at| batch.texts[code(at) as usize].clone()).collect();
+        order.iter().map(code).filter(|&code| code != 0).map(|code| words[code as usize].clone()).collect();
     column::<ByteArrayType>(group, &values, Some(&present))
 }

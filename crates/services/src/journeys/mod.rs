@@ -8,10 +8,10 @@ mod draw;
 mod forms;
 mod ground;
 mod map;
-mod nodes;
-mod question;
+pub(crate) mod nodes;
+pub(crate) mod question;
 pub mod saved;
-mod segments;
+pub(crate) mod segments;
 mod shape;
 
 use std::sync::Arc;
@@ -208,6 +208,15 @@ impl<'a> Asked<'a> {
         Ok(Self { resolve: *resolve, data, ground, question })
     }
 
+    /// Marks the customers of the selected journeys.
+    fn customers(&self) -> Vec<bool> {
+        let mut customers = vec![false; self.data.snapshot.log.customers()];
+        for journey in 0..self.ground.journeys.len() {
+            customers[self.ground.journeys.customer(journey) as usize] = true;
+        }
+        customers
+    }
+
     fn nodes(&self) -> &Nodes {
         &self.ground.nodes
     }
@@ -285,7 +294,13 @@ fn settled(query: ExploreQuery, period: &Period) -> ExploreQuery {
     }
 }
 
-fn departments(data: &Data) -> Vec<Department> {
+/// Marks the customers of a saved segment, by all of their events.
+pub(crate) fn customers_of(resolve: &Resolve<'_>, segment: &str) -> Result<Vec<bool>, UserError> {
+    let query = ExploreQuery { segment: Some(segment.to_owned()), ..ExploreQuery::default() };
+    Ok(Asked::within(resolve, &query)?.customers())
+}
+
+pub(crate) fn departments(data: &Data) -> Vec<Department> {
     let departments = data.inventory.departments.iter();
     departments.map(|one| Department { name: one.name.clone(), colour: one.position as u32 }).collect()
 }
@@ -322,7 +337,7 @@ fn anchors(ground: &Ground) -> Vec<Choice> {
 }
 
 /// What a source or node is called that nobody knows.
-fn unknown(what: &str, name: &str, known: &[String]) -> UserError {
+pub(crate) fn unknown(what: &str, name: &str, known: &[String]) -> UserError {
     let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
     known.truncate(20);
     UserError::new(

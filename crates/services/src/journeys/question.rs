@@ -50,18 +50,24 @@ impl Question {
         };
         let selection =
             Selection { unit, from, until, activities, touching: touching(data, actor), segments, repeats };
-        let span = data.snapshot.log.span();
-        let day = |instant: Option<i64>| instant.map(|at| local_day(at, zone)).unwrap_or_default();
-        let data_from = day(span.map(|(first, _)| first));
-        let data_to = day(span.map(|(_, last)| last));
-        let period = Period {
-            from: query.from.clone().unwrap_or_else(|| data_from.clone()),
-            to: query.to.clone().unwrap_or_else(|| data_to.clone()),
-            data_from,
-            data_to,
-            time_zone: data.workspace.time_zone.clone(),
-        };
+        let period = shown(data, query);
         Ok(Self { selection, request: request(nodes, query), period })
+    }
+}
+
+/// The period of a question as people read it.
+pub fn shown(data: &Data, query: &ExploreQuery) -> Period {
+    let zone = zone_of(&data.workspace.time_zone);
+    let span = data.snapshot.log.span();
+    let day = |instant: Option<i64>| instant.map(|at| local_day(at, zone)).unwrap_or_default();
+    let data_from = day(span.map(|(first, _)| first));
+    let data_to = day(span.map(|(_, last)| last));
+    Period {
+        from: query.from.clone().unwrap_or_else(|| data_from.clone()),
+        to: query.to.clone().unwrap_or_else(|| data_to.clone()),
+        data_from,
+        data_to,
+        time_zone: data.workspace.time_zone.clone(),
     }
 }
 
@@ -79,7 +85,7 @@ pub fn zone_of(name: &str) -> Tz {
 }
 
 /// First instant that counts, and the first that no longer does.
-fn period(query: &ExploreQuery, zone: Tz) -> Result<(Option<i64>, Option<i64>), UserError> {
+pub fn period(query: &ExploreQuery, zone: Tz) -> Result<(Option<i64>, Option<i64>), UserError> {
     let day = |place: &str, text: &Option<String>| -> Result<Option<NaiveDate>, UserError> {
         let Some(text) = text else { return Ok(None) };
         NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Some).map_err(|_| {

@@ -3,8 +3,10 @@
 
 mod setting;
 
+mod drivers;
 mod explore;
 mod imports;
 mod inventory;
 mod machines;
 mod people;
+mod reviews;

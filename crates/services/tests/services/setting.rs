@@ -22,6 +22,7 @@ pub struct Setting {
     pub services: Services,
     pub folder: Arc<TempDir>,
     url: Option<String>,
+    now: i64,
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -39,25 +40,30 @@ async fn database(folder: &TempDir) -> Option<String> {
 }
 
 pub async fn setting() -> Setting {
-    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
-    let url = database(&folder).await;
-    let services = open(&folder, url.as_deref()).await;
-    Setting { services, folder, url }
+    setting_at(NOW).await
 }
 
-async fn open(folder: &TempDir, url: Option<&str>) -> Services {
+/// The same at another moment.
+pub async fn setting_at(now: i64) -> Setting {
+    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    let url = database(&folder).await;
+    let services = open(&folder, url.as_deref(), now).await;
+    Setting { services, folder, url, now }
+}
+
+async fn open(folder: &TempDir, url: Option<&str>, now: i64) -> Services {
     let connections = db::connect(url, folder.path()).await.expect("a database");
     Migrator::up(connections.writer(), None).await.expect("a schema");
-    let db = connections.into_db(NOW).await.expect("a workspace");
+    let db = connections.into_db(now).await.expect("a workspace");
     let store = events::Store::open(folder.path()).expect("a store");
-    Services::new(db, store, Clock::of(|| NOW), true)
+    Services::new(db, store, Clock::of(move || now), true)
 }
 
 impl Setting {
     /// The same folder and database as another process finds them.
     pub async fn reopened(&self) -> Self {
-        let services = open(&self.folder, self.url.as_deref()).await;
-        Self { services, folder: self.folder.clone(), url: self.url.clone() }
+        let services = open(&self.folder, self.url.as_deref(), self.now).await;
+        Self { services, folder: self.folder.clone(), url: self.url.clone(), now: self.now }
     }
 
     pub fn file(&self, name: &str, text: &str) -> PathBuf {

@@ -1,0 +1,15 @@
+//! Server functions of driver reports.
+
+use contract::drivers as view;
+use leptos::prelude::*;
+
+use super::AppError;
+#[cfg(feature = "ssr")]
+use super::session::{context, refuse};
+use super::wire::{Question, View};
+
+#[server(prefix = "/api", input = Question, output = View)]
+pub async fn drivers(query: view::DriversQuery) -> Result<view::DriversView, AppError> {
+    let (services, actor) = context().await?;
+    services::drivers::report(&services, &actor, query).await.map_err(refuse)
+}

@@ -1,0 +1,95 @@
+//! Stretches of time as sorted, disjoint, half-open ranges of instants.
+
+use std::ops::Range;
+
+/// A stretch; its length is the number of instants in it.
+pub type Span = Range<i64>;
+
+fn push(spans: &mut Vec<Span>, span: Span) {
+    if span.start >= span.end {
+        return;
+    }
+    match spans.last_mut() {
+        Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+        _ => spans.push(span),
+    }
+}
+
+/// The union of (t, t + `window`] over sorted times, within `bounds`.
+pub fn after(times: impl Iterator<Item = i64>, window: i64, bounds: &Span) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for time in times {
+        let from = time.saturating_add(1).max(bounds.start);
+        let until = time.saturating_add(window).saturating_add(1).min(bounds.end);
+        push(&mut spans, from..until);
+    }
+    spans
+}
+
+/// The union of [t - `window`, t] over sorted times, within `bounds`.
+pub fn before(times: impl Iterator<Item = i64>, window: i64, bounds: &Span) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for time in times {
+        let from = time.saturating_sub(window).max(bounds.start);
+        push(&mut spans, from..time.saturating_add(1).min(bounds.end));
+    }
+    spans
+}
+
+/// What is in the one or the other.
+pub fn union(one: &[Span], other: &[Span]) -> Vec<Span> {
+    let mut all = Vec::with_capacity(one.len() + other.len());
+    let (mut a, mut b) = (one.iter().peekable(), other.iter().peekable());
+    loop {
+        let next = match (a.peek(), b.peek()) {
+            (Some(first), Some(second)) if first.start <= second.start => a.next(),
+            (_, Some(_)) => b.next(),
+            (Some(_), None) => a.next(),
+            (None, None) => return all,
+        };
+        if let Some(next) = next {
+            push(&mut all, next.clone());
+        }
+    }
+}
+
+/// What is in the one and not in the other.
+pub fn without(one: &[Span], other: &[Span]) -> Vec<Span> {
+    let mut rest = Vec::with_capacity(one.len() + other.len());
+    let mut at = 0;
+    for span in one {
+        let mut from = span.start;
+        while at < other.len() && other[at].end <= from {
+            at += 1;
+        }
+        let mut cut = at;
+        while cut < other.len() && other[cut].start < span.end {
+            push(&mut rest, from..other[cut].start.max(from));
+            from = from.max(other[cut].end);
+            cut += 1;
+        }
+        push(&mut rest, from..span.end);
+    }
+    rest
+}
+
+/// Number of instants in them.
+pub fn length(spans: &[Span]) -> i64 {
+    spans.iter().map(|span| span.end - span.start).sum()
+}
+
+/// How many of some sorted times are in them.
+pub fn count(times: &[i64], spans: &[Span]) -> u64 {
+    let within = |span: &Span| {
+        let from = times.partition_point(|&time| time < span.start);
+        let until = times.partition_point(|&time| time < span.end);
+        (until - from) as u64
+    };
+    spans.iter().map(within).sum()
+}
+
+/// Whether an instant is in them.
+pub fn contain(spans: &[Span], time: i64) -> bool {
+    let at = spans.partition_point(|span| span.end <= time);
+    spans.get(at).is_some_and(|span| span.start <= time)
+}

@@ -1,0 +1,195 @@
+//! Driver reports: which touchpoints cause contacts, whose they are, what that costs, and how sure that is.
+
+mod candidates;
+mod contacts;
+mod judge;
+mod own;
+mod rows;
+mod words;
+
+use std::time::Instant;
+
+use contract::drivers::{
+    DriverRow, DriversQuery, DriversReport, DriversView, ReportedDriver, ReportedSplit, SourceGap,
+};
+use contract::journeys::ExploreQuery;
+use contract::{Kind, UserError};
+
+use crate::actor::need;
+use crate::cache::{self, Data};
+use crate::compute::compute;
+use crate::journeys::segments::Saved;
+use crate::journeys::{departments, question, unknown};
+use crate::{Actor, ServiceError, Services, reviews};
+
+use judge::Judged;
+pub(crate) use judge::Judgements;
+pub(crate) use words::Vocabulary;
+
+/// A driver report: the company's, or a department's.
+pub async fn report(
+    services: &Services,
+    actor: &Actor,
+    query: DriversQuery,
+) -> Result<DriversView, ServiceError> {
+    need(actor.may().see_drivers, "page")?;
+    query.check()?;
+    let data = cache::data(services).await?;
+    let saved = Saved::load(services, actor).await?;
+    let (held, asker) = (services.clone(), actor.clone());
+    let computed = compute(services, move || view(&held, &data, &asker, &saved, query));
+    let mut view = computed.await??;
+    if let Some(own) = &mut view.own {
+        own.actions = reviews::open_of(services, actor, &own.name).await?;
+    }
+    Ok(view)
+}
+
+/// The report's figures alone, for scripts.
+pub async fn figures(
+    services: &Services,
+    actor: &Actor,
+    query: DriversQuery,
+) -> Result<DriversReport, ServiceError> {
+    need(actor.may().export_reports, "export")?;
+    let view = report(services, actor, DriversQuery { department: None, ..query.closed() }).await?;
+    if let Some(hint) = view.hint {
+        return Err(hint.into());
+    }
+    let department = |at: Option<u32>| at.map(|at| view.departments[at as usize].name.clone());
+    let mut drivers = Vec::new();
+    // Who is limited takes the own department's rows away.
+    let own = |row: &&DriverRow| {
+        actor.scope().is_none() || department(row.department).is_some_and(|name| view.reports.contains(&name))
+    };
+    for row in view
+        .drivers
+        .iter()
+        .chain(view.drivers.iter().flat_map(|row| &row.symptoms))
+        .chain(&view.others)
+        .filter(own)
+    {
+        drivers.push(ReportedDriver {
+            touchpoint: row.touchpoint.clone(),
+            experience: row.experience.clone(),
+            department: department(row.department),
+            exposed_customers: row.exposed,
+            rate_ratio: row.rate.map(|rate| rate.ratio),
+            ci_low: row.rate.map(|rate| rate.low),
+            ci_high: row.rate.map(|rate| rate.high),
+            q_value: row.q,
+            excess_contacts: row.excess.map(|excess| excess.contacts),
+            excess_low: row.excess.map(|excess| excess.low),
+            excess_high: row.excess.map(|excess| excess.high),
+            cost: row.excess.map(|excess| excess.cost / 100.0),
+            explained_by: row.explained_by.clone(),
+        });
+    }
+    let split = view
+        .split
+        .iter()
+        .map(|row| ReportedSplit { department: row.name.clone(), contacts: row.contacts })
+        .collect();
+    let source_gaps = view
+        .gaps
+        .iter()
+        .map(|gap| SourceGap { keywords: gap.keywords.clone(), contacts: gap.contacts })
+        .collect();
+    Ok(DriversReport { contacts: view.totals.contacts, drivers, split, source_gaps })
+}
+
+/// Departments whose report a person may read, by index.
+fn reports_of(data: &Data, actor: &Actor) -> Vec<u32> {
+    let all = (0..).zip(&data.inventory.departments);
+    all.filter(|(_, one)| actor.scope().is_none_or(|scope| scope.contains(&one.id))).map(|(at, _)| at).collect()
+}
+
+fn view(
+    services: &Services,
+    data: &Data,
+    actor: &Actor,
+    saved: &Saved,
+    query: DriversQuery,
+) -> Result<DriversView, UserError> {
+    let began = Instant::now();
+    let inventory = &data.inventory;
+    let reports = reports_of(data, actor);
+    let department = match &query.department {
+        None => None,
+        Some(name) => {
+            let at = inventory.departments.iter().position(|one| one.name == *name).map(|at| at as u32);
+            // A department out of reach is as one that does not exist.
+            let at = at.filter(|at| reports.contains(at)).ok_or_else(|| UserError::not_found("department"))?;
+            Some(at)
+        }
+    };
+    let zone = question::zone_of(&data.workspace.time_zone);
+    let days = ExploreQuery { from: query.from.clone(), to: query.to.clone(), ..ExploreQuery::default() };
+    let period = question::shown(data, &days);
+    let may = actor.may();
+    let names = |all: &[db::inventory::Name]| all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    let mut view = DriversView {
+        period,
+        version: data.version as u64,
+        any_events: data.snapshot.log.events() > 0,
+        hint: None,
+        outcomes: inventory.touchpoints.iter().filter(|one| one.contact).map(|one| one.name.clone()).collect(),
+        parts_of_contact: Vec::new(),
+        totals: contract::drivers::Totals::default(),
+        drivers: Vec::new(),
+        others: Vec::new(),
+        split: Vec::new(),
+        reasons: Vec::new(),
+        other_reasons: (0, 0),
+        weeks: Vec::new(),
+        gaps: Vec::new(),
+        own: None,
+        opened: None,
+        departments: departments(data),
+        channels: names(&inventory.channels),
+        segments: saved.names(),
+        reports: reports.iter().map(|&at| inventory.departments[at as usize].name.clone()).collect(),
+        may_open: may.see_journeys,
+        may_export: may.export_reports,
+        may_act: may.edit_own_inventory,
+        took_ms: 0.0,
+        query,
+    };
+    let judged = match Judged::get(services, data, actor, saved, &view.query, zone) {
+        Ok(judged) => judged,
+        // A report that cannot be is a page that says why.
+        Err(error) if matches!(error.code.as_str(), "no_contacts" | "window_too_long") => {
+            view.hint = Some(error);
+            return Ok(view);
+        }
+        Err(error) => return Err(error),
+    };
+    rows::fill(&mut view, data, &judged, zone);
+    let words = services.cache.vocabulary.get(services, data);
+    if department.is_none() {
+        view.gaps = judged.gaps.get_or_init(|| words.gaps(data, &judged)).clone();
+    }
+    if let Some(department) = department {
+        view.own = Some(own::own(data, &judged, department));
+    }
+    if let Some(open) = view.query.open.clone() {
+        view.opened = Some(contacts::opened(data, actor, &judged, &words, &view, &open, zone)?);
+    }
+    view.took_ms = began.elapsed().as_secs_f64() * 1000.0;
+    Ok(view)
+}
+
+/// The touchpoint of that name.
+fn touchpoint(data: &Data, name: &str) -> Result<usize, UserError> {
+    let found = data.inventory.touchpoints.iter().position(|one| one.name == name);
+    found.ok_or_else(|| {
+        let known: Vec<String> = data.inventory.touchpoints.iter().map(|one| one.name.clone()).collect();
+        unknown("touchpoint", name, &known).at("outcome")
+    })
+}
+
+fn no_contacts() -> UserError {
+    UserError::new(Kind::Unprocessable, "no_contacts", "No touchpoint counts as a contact.")
+        .at("outcome")
+        .remedy("Open a touchpoint of the contact centre in the inventory and tick \u{201c}Counts as a contact\u{201d}.")
+}

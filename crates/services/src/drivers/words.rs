@@ -1,0 +1,324 @@
+//! Words of contacts: what customers talk about, and which of it no log covers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use analytics::drivers::Shared;
+use analytics::keywords::{Keyword, SIGNIFICANT, keywords};
+use contract::drivers::{GapView, KeywordView};
+use events::{Remark, Snapshot};
+use rayon::prelude::*;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::judge::Judged;
+use crate::Services;
+use crate::cache::Data;
+
+/// Fewest customers that say a word before it is shown.
+const FEWEST: u64 = 5;
+/// Keywords shown of a figure, and of a gap.
+const MOST: usize = 14;
+const MOST_OF_GAP: usize = 8;
+/// A group is covered where so large a part of its texts names something that a log covers.
+const COVERED: f64 = 0.5;
+/// Letters that two words must share at least to be forms of one.
+const STEM: usize = 5;
+/// Bytes of a text that are read.
+const LONGEST: usize = 2_000;
+/// Texts that are taken apart at a time.
+const AT_A_TIME: usize = 20_000;
+/// Different words and phrases that are known; later ones are left out.
+const MOST_WORDS: usize = 2_000_000;
+
+/// Languages whose stop words are known here.
+const LANGUAGES: [&str; 12] = ["en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "no", "fi", "pl"];
+/// Texts from which the language is told.
+const SAMPLE: usize = 2_000;
+
+type Stop = BTreeSet<&'static str>;
+
+/// The stop words of the language that texts are in: the one whose short words they hold most of.
+fn stop_words_of<'a>(texts: impl Iterator<Item = &'a str>) -> Stop {
+    let lists: Vec<Stop> = LANGUAGES
+        .iter()
+        .map(|language| stop_words::lookup(language).unwrap_or_default().iter().copied().collect())
+        .collect();
+    let mut held = vec![0_usize; lists.len()];
+    for text in texts.take(SAMPLE) {
+        for word in text.unicode_words().map(str::to_lowercase).filter(|word| word.len() <= 4) {
+            for (count, list) in held.iter_mut().zip(&lists) {
+                *count += usize::from(list.contains(word.as_str()));
+            }
+        }
+    }
+    let best = (0..lists.len()).max_by_key(|&at| (held[at], std::cmp::Reverse(at))).unwrap_or(0);
+    lists.into_iter().nth(best).unwrap_or_default()
+}
+
+/// The words of all texts, by customer and time.
+#[derive(Debug, Default)]
+pub struct Words {
+    stop: Stop,
+    dictionary: Vec<String>,
+    of: HashMap<(u32, i64), Vec<u32>>,
+}
+
+/// The words of the latest events.
+#[derive(Default)]
+pub struct Vocabulary(Mutex<Option<(Arc<Snapshot>, Arc<Words>)>>);
+
+impl Vocabulary {
+    /// Those of some data, read where they are not kept.
+    pub fn get(&self, services: &Services, data: &Data) -> Arc<Words> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((snapshot, words)) = &*kept
+            && Arc::ptr_eq(snapshot, &data.snapshot)
+        {
+            return words.clone();
+        }
+        let told = events::texts_of(&services.store, &data.segments, &data.tails, &data.aliases);
+        let told = match told {
+            Ok(told) => told,
+            Err(error) => {
+                // A report without words is better than none; the next one tries again.
+                tracing::warn!(error = &error as &dyn std::error::Error, "texts could not be read");
+                return Arc::default();
+            }
+        };
+        let words = Arc::new(Words::of(data, told));
+        *kept = Some((data.snapshot.clone(), words.clone()));
+        words
+    }
+}
+
+/// Words and two-word phrases of a text, each once: lower case, without words that say nothing.
+fn words_of(text: &str, stop: &Stop) -> BTreeSet<String> {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let all: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
+    let tells = |word: &str| {
+        word.chars().count() > 2 && !stop.contains(word) && !word.chars().all(|letter| letter.is_numeric())
+    };
+    let pairs = all.windows(2).filter(|pair| pair.iter().all(|word| tells(word)));
+    let pairs: Vec<String> = pairs.map(|pair| pair.join(" ")).collect();
+    all.into_iter().filter(|word| tells(word)).chain(pairs).collect()
+}
+
+impl Words {
+    fn of(data: &Data, told: Vec<Remark>) -> Self {
+        let stop = stop_words_of(told.iter().map(|told| &told.text[..told.text.floor_char_boundary(LONGEST)]));
+        let mut words = Self { stop, ..Self::default() };
+        let mut codes: HashMap<String, u32> = HashMap::new();
+        for some in told.chunks(AT_A_TIME) {
+            let found: Vec<(u32, i64, BTreeSet<String>)> = some
+                .par_iter()
+                .filter_map(|told| {
+                    let customer = data.snapshot.customer(told.customer)? as u32;
+                    Some((customer, told.time, words_of(&told.text, &words.stop)))
+                })
+                .collect();
+            for (customer, time, texts) in found {
+                let of = words.of.entry((customer, time)).or_default();
+                for text in texts {
+                    let next = words.dictionary.len() as u32;
+                    match codes.get(&text) {
+                        Some(&code) => of.push(code),
+                        None if (next as usize) < MOST_WORDS => {
+                            words.dictionary.push(text.clone());
+                            codes.insert(text, next);
+                            of.push(next);
+                        }
+                        None => {}
+                    }
+                }
+                of.sort_unstable();
+                of.dedup();
+            }
+        }
+        words
+    }
+
+    fn of_contact(&self, data: &Data, contact: &Shared) -> &[u32] {
+        let time = data.snapshot.log.times()[contact.event as usize];
+        self.of.get(&(contact.customer, time)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The telling words of some contacts against all others; a word counts once a customer.
+    fn telling(&self, data: &Data, judged: &Judged, inside: impl Fn(usize) -> bool) -> Vec<Keyword> {
+        let contacts = &judged.split.contacts;
+        // A customer's contacts on one side are one text.
+        let mut texts: Vec<(Vec<u32>, bool)> = Vec::new();
+        let mut latest: [Option<(u32, usize)>; 2] = [None; 2];
+        for (at, contact) in contacts.iter().enumerate() {
+            let words = self.of_contact(data, contact);
+            if words.is_empty() {
+                continue;
+            }
+            let side = inside(at);
+            match latest[usize::from(side)] {
+                Some((customer, text)) if customer == contact.customer => {
+                    texts[text].0.extend_from_slice(words)
+                }
+                _ => {
+                    latest[usize::from(side)] = Some((contact.customer, texts.len()));
+                    texts.push((words.to_vec(), side));
+                }
+            }
+        }
+        for (words, _) in &mut texts {
+            words.sort_unstable();
+            words.dedup();
+        }
+        let found =
+            keywords(texts.iter().map(|(words, side)| (words.as_slice(), *side)), self.dictionary.len());
+        let mut found: Vec<Keyword> =
+            found.into_iter().filter(|one| one.z > SIGNIFICANT && one.inside >= FEWEST).collect();
+        // A phrase says what its words say: of both, the phrase stays where it is as frequent.
+        let phrases: Vec<(String, u64)> = found
+            .iter()
+            .map(|one| (self.dictionary[one.word as usize].clone(), one.inside))
+            .filter(|(word, _)| word.contains(' '))
+            .collect();
+        found.retain(|one| {
+            let word = &self.dictionary[one.word as usize];
+            word.contains(' ')
+                || !phrases
+                    .iter()
+                    .any(|(phrase, count)| *count == one.inside && phrase.split(' ').any(|part| part == word))
+        });
+        found
+    }
+
+    /// The telling words of contacts, by their place in the split.
+    pub fn keywords(&self, data: &Data, judged: &Judged, inside: impl Fn(usize) -> bool) -> Vec<KeywordView> {
+        let found = self.telling(data, judged, inside);
+        let view = |one: Keyword| KeywordView {
+            word: self.dictionary[one.word as usize].clone(),
+            customers: one.inside,
+            others: one.outside,
+            z: one.z,
+        };
+        found.into_iter().take(MOST).map(view).collect()
+    }
+
+    /// What customers talk about before anything explains it: for each driver, and for what nothing explains, the words
+    /// that no touchpoint with data is named by. Drivers come first, by their contacts.
+    pub fn gaps(&self, data: &Data, judged: &Judged) -> Vec<GapView> {
+        if self.dictionary.is_empty() {
+            return Vec::new();
+        }
+        let (with_data, without_data) = names(data, &self.stop);
+        let covered: Vec<bool> = self.dictionary.par_iter().map(|word| is_named(word, &with_data)).collect();
+        let contacts = &judged.split.contacts;
+        let mut drivers: Vec<(usize, f64)> = judged
+            .drivers
+            .drivers
+            .iter()
+            .enumerate()
+            .filter(|(_, driver)| driver.is_cause())
+            .map(|(at, driver)| (at, driver.excess.map_or(0.0, |excess| excess.contacts)))
+            .collect();
+        drivers.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let groups = drivers.into_iter().map(|(at, _)| Some(at as u32)).chain([None]);
+        let mut gaps = Vec::new();
+        for group in groups {
+            let inside: Vec<bool> = contacts
+                .iter()
+                .map(|contact| match group {
+                    Some(driver) => contact.shares.iter().any(|share| share.candidate == driver),
+                    None => contact.shares.is_empty(),
+                })
+                .collect();
+            let telling = self.telling(data, judged, |at| inside[at]);
+            let words: Vec<&Keyword> =
+                telling.iter().filter(|one| !covered[one.word as usize]).take(MOST_OF_GAP).collect();
+            let spoken = || {
+                let texts = contacts.iter().zip(&inside).filter(|(_, inside)| **inside);
+                texts.map(|(contact, _)| self.of_contact(data, contact)).filter(|words| !words.is_empty())
+            };
+            let named = spoken().filter(|words| words.iter().any(|&word| covered[word as usize])).count();
+            let all = spoken().count();
+            if words.is_empty() || named as f64 >= COVERED * all as f64 {
+                continue;
+            }
+            let holds = |text: &&[u32]| words.iter().any(|one| text.binary_search(&one.word).is_ok());
+            let keywords: Vec<String> =
+                words.iter().map(|one| self.dictionary[one.word as usize].clone()).collect();
+            let known =
+                without_data.iter().filter(|(_, parts)| keywords.iter().any(|word| is_named(word, parts)));
+            gaps.push(GapView {
+                after: group.map(|driver| judged.candidates.name(data, driver)),
+                contacts: spoken().filter(holds).count() as u64,
+                of: inside.iter().filter(|inside| **inside).count() as u64,
+                touchpoints: known.map(|(name, _)| name.clone()).collect(),
+                keywords,
+            });
+        }
+        gaps
+    }
+}
+
+type Parts = Vec<String>;
+
+/// Words of the names of everything that events are of; and touchpoints without any event, with the words of theirs.
+fn names(data: &Data, stop: &Stop) -> (Parts, Vec<(String, Parts)>) {
+    let parts = |name: &str| -> Parts { name.unicode_words().map(str::to_lowercase).collect() };
+    let inventory = &data.inventory;
+    let mut with: BTreeSet<String> = BTreeSet::new();
+    let mut without = Vec::new();
+    for (touchpoint, &events) in inventory.touchpoints.iter().zip(&data.mapped.by_touchpoint) {
+        if events > 0 {
+            with.extend(parts(&touchpoint.name));
+        } else {
+            without.push((touchpoint.name.clone(), parts(&touchpoint.name)));
+        }
+    }
+    for (class, &events) in data.mapped.classes.iter().zip(&data.mapped.by_class) {
+        if events > 0 {
+            with.extend(parts(&data.snapshot.activities[class.activity as usize].name));
+        }
+    }
+    for (experience, &events) in inventory.experiences.iter().zip(&data.mapped.by_experience) {
+        if events > 0 {
+            with.extend(parts(&experience.name));
+        }
+    }
+    let with = with.into_iter().filter(|word| !stop.contains(word.as_str())).collect();
+    (with, without)
+}
+
+/// Whether a word or phrase names one of these, in whatever form.
+fn is_named(phrase: &str, names: &[String]) -> bool {
+    let alike = |word: &str, name: &str| {
+        let shared = word.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+        let longest = word.chars().count().max(name.chars().count());
+        word == name || (shared >= STEM && shared + 3 >= longest)
+    };
+    phrase.split(' ').any(|word| names.iter().any(|name| alike(word, name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_named, stop_words_of, words_of};
+
+    #[test]
+    fn words_and_phrases() {
+        let stop = stop_words_of(["the technician is on the way to us"].into_iter());
+        let found: Vec<String> =
+            words_of("The Technician never came, technician!", &stop).into_iter().collect();
+        assert!(found.contains(&"technician".to_owned()) && !found.contains(&"the".to_owned()), "{found:?}");
+        assert_eq!(words_of("\u{dc}bergabe 12 ab", &stop).into_iter().collect::<Vec<_>>(), ["\u{fc}bergabe"]);
+    }
+
+    #[test]
+    fn the_language_is_told_by_its_short_words() {
+        let german = stop_words_of(["der Techniker ist nicht gekommen und wir haben es satt"].into_iter());
+        assert!(german.contains("nicht") && !german.contains("came"));
+    }
+
+    #[test]
+    fn forms_of_a_word_name_the_same() {
+        let names = ["promise".to_owned(), "call".to_owned()];
+        assert!(is_named("promised discount", &names));
+        assert!(!is_named("called", &names) && !is_named("missed", &names));
+    }
+}

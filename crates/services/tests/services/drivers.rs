@@ -1,0 +1,266 @@
+//! Driver reports on the demo company, whose causes are known because they were planted.
+
+use contract::drivers::{DriversQuery, DriversView, Open};
+use contract::journeys::{Condition, Level, Segment, What};
+use contract::people::Role;
+use events::csv::Mapping;
+use services::drivers::{figures, report};
+use services::journeys::saved;
+use services::sources::{NewImport, import_now};
+use services::{Actor, company, inventory};
+
+use crate::setting::{Setting, code, setting, setting_at};
+
+/// 2026-07-10 00:00 UTC, after the last event of the demo.
+const AFTER: i64 = 1_783_641_600;
+const CUSTOMERS: u32 = 6_000;
+
+/// The demo company, with the logs whose names `wanted` lets in; and what was planted.
+async fn demo_company(wanted: impl Fn(&str) -> bool) -> (Setting, serde_json::Value) {
+    let setting = setting_at(AFTER).await;
+    let console = Actor::console();
+    let folder = setting.folder.path().join("made");
+    demo::write(&demo::Company { customers: CUSTOMERS, seed: 1 }, &folder).expect("written");
+    company::name_company(&setting.services, &console, "Nordlicht Telecom", "Europe/Berlin")
+        .await
+        .expect("named");
+    inventory::import_csv(&setting.services, &console, demo::INVENTORY).await.expect("an inventory");
+    for log in demo::LOGS.iter().filter(|log| wanted(log.source)) {
+        let path = folder.join(format!("{}.csv", log.source));
+        let mapping = Mapping::parse(log.mapping).expect("a mapping");
+        let new = NewImport { zone: Some(chrono_tz::Tz::UTC), ..NewImport::of(log.source, &path, mapping) };
+        import_now(&setting.services, &console, new).await.expect("imported");
+    }
+    let truth = std::fs::read(folder.join("truth.json")).expect("read");
+    (setting, serde_json::from_slice(&truth).expect("JSON"))
+}
+
+async fn of(setting: &Setting, actor: &Actor, query: DriversQuery) -> DriversView {
+    report(&setting.services, actor, query).await.expect("a report")
+}
+
+fn opening(open: Open) -> DriversQuery {
+    DriversQuery::default().opening(open)
+}
+
+#[tokio::test]
+async fn planted_causes_are_found_in_order_with_their_symptoms() {
+    let (setting, truth) = demo_company(|_| true).await;
+    let view = of(&setting, &Actor::console(), DriversQuery::default()).await;
+    assert_eq!(Some(view.totals.contacts), truth["contacts"].as_u64());
+    let mut causes: Vec<&serde_json::Value> = truth["causes"].as_array().expect("causes").iter().collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause["contacts"].as_u64()));
+    let split: f64 = view.split.iter().map(|row| row.contacts).sum();
+    assert!((split - view.totals.contacts as f64).abs() < 1e-6, "{split}");
+    for (row, cause) in view.drivers.iter().zip(&causes) {
+        let planted = cause["contacts"].as_f64().expect("a number");
+        assert_eq!(Some(row.touchpoint.as_str()), cause["touchpoint"].as_str());
+        assert_eq!(row.experience.as_deref(), cause["experience"].as_str());
+        let department = row.department.map(|at| view.departments[at as usize].name.as_str());
+        assert_eq!(department, cause["department"].as_str());
+        let excess = row.excess.expect("an excess");
+        assert!(excess.low <= planted && planted <= excess.high, "{}: {planted} not in {excess:?}", row.name);
+        // The department's part of all contacts, within five points of the truth.
+        let part = view.split.iter().find(|one| one.name.as_deref() == department).expect("a part");
+        let (found, true_part) =
+            (part.contacts / view.totals.contacts as f64, planted / view.totals.contacts as f64);
+        assert!((found - true_part).abs() < 0.05, "{department:?}: {found} against {true_part}");
+    }
+    for pair in truth["symptoms"].as_array().expect("symptoms") {
+        let (symptom, cause) = (pair[0].as_str().expect("a name"), pair[1].as_str().expect("a cause"));
+        let of_cause = causes.iter().find(|one| one["cause"] == cause).expect("the cause");
+        let under = view.drivers.iter().find(|row| row.symptoms.iter().any(|one| one.name == symptom));
+        assert_eq!(under.map(|row| row.touchpoint.as_str()), of_cause["touchpoint"].as_str(), "{symptom}");
+    }
+    for decoy in truth["decoys"].as_array().expect("decoys") {
+        let decoy = decoy.as_str().expect("a name");
+        let listed = view.drivers.iter().flat_map(|row| row.symptoms.iter().chain([row]));
+        assert!(listed.into_iter().all(|row| row.touchpoint != decoy), "{decoy} is listed");
+    }
+    // The phone's menu comes before each call: it belongs to it.
+    assert_eq!(view.parts_of_contact, ["Phone menu", "Phone queue"]);
+    // The command line says the same.
+    let printed =
+        figures(&setting.services, &Actor::console(), DriversQuery::default()).await.expect("figures");
+    assert_eq!(printed.contacts, view.totals.contacts);
+    assert_eq!(printed.drivers[0].excess_contacts, view.drivers[0].excess.map(|excess| excess.contacts));
+    assert_eq!(
+        printed.drivers.len(),
+        view.drivers.iter().map(|row| 1 + row.symptoms.len()).sum::<usize>() + view.others.len()
+    );
+}
+
+#[tokio::test]
+async fn without_the_dispatch_log_words_point_at_it() {
+    let (setting, _) = demo_company(|source| source != "dispatch").await;
+    let console = Actor::console();
+    let view = of(&setting, &console, DriversQuery::default()).await;
+    let gap = view.gaps.iter().take(3).find(|gap| gap.keywords.iter().any(|word| word.contains("technician")));
+    let gap = gap.expect("a gap of the technician");
+    assert_eq!(gap.after.as_deref(), Some("Order status page"));
+    assert!(gap.touchpoints.iter().any(|name| name == "Technician visit"), "{gap:?}");
+    // What a log covers is no gap: customers who were promised another price speak of it.
+    assert!(
+        view.gaps.iter().all(|gap| gap.after.as_deref() != Some("Price promise: Broken")),
+        "{:?}",
+        view.gaps
+    );
+    let printed = figures(&setting.services, &console, DriversQuery::default()).await.expect("figures");
+    assert_eq!(printed.source_gaps.len(), view.gaps.len());
+    let opened =
+        of(&setting, &console, opening(Open::Driver("App: Outage".into()))).await.opened.expect("a list");
+    assert!(opened.keywords.iter().any(|one| one.word.contains("app")), "{:?}", opened.keywords);
+
+    // With the log, the look-up is a symptom, and the gap is closed.
+    let (setting, _) = demo_company(|_| true).await;
+    let view = of(&setting, &console, DriversQuery::default()).await;
+    assert!(
+        view.gaps.iter().all(|gap| gap.keywords.iter().all(|word| !word.contains("technician"))),
+        "{:?}",
+        view.gaps
+    );
+}
+
+#[tokio::test]
+async fn every_figure_opens_as_many_contacts_as_it_says() {
+    let (setting, _) = demo_company(|_| true).await;
+    let console = Actor::console();
+    let view = of(&setting, &console, DriversQuery::default()).await;
+    let mut figures = vec![
+        (Open::All, view.totals.contacts),
+        (Open::Elsewhere, view.totals.elsewhere_in),
+        (Open::Unexplained, view.totals.unexplained_in),
+        (Open::Repeats, view.totals.repeats),
+    ];
+    for row in &view.drivers {
+        figures.push((Open::Driver(row.name.clone()), row.shared_in));
+        figures.push((Open::AtRisk(row.name.clone()), row.inside));
+    }
+    figures.extend(view.others.iter().map(|row| (Open::AtRisk(row.name.clone()), row.inside)));
+    let named = view.split.iter().filter_map(|row| Some((Open::Department(row.name.clone()?), row.shared_in)));
+    figures.extend(named);
+    figures.extend(view.reasons.iter().map(|row| (Open::Reason(row.reason.clone()), row.contacts)));
+    for (open, expected) in figures {
+        let view = of(&setting, &console, opening(open.clone())).await;
+        assert_eq!(view.opened.map(|opened| opened.contacts), Some(expected), "{open:?}");
+    }
+    // A contact that is opened says whose it is: the parts are those that the departments' sums are made of.
+    let mut worth = std::collections::BTreeMap::new();
+    for page in 1..=view.totals.contacts.div_ceil(50) as u32 {
+        let query = DriversQuery { page, ..opening(Open::All) };
+        let opened = of(&setting, &console, query).await.opened.expect("a list");
+        for (_, department, part) in opened.rows.into_iter().flat_map(|row| row.shares) {
+            *worth.entry(department).or_insert(0.0) += part;
+        }
+    }
+    for row in view.split.iter().filter(|row| row.name.is_some()) {
+        let listed = worth.get(&row.department).copied().unwrap_or(0.0);
+        assert!((listed - row.contacts).abs() < 1e-6, "{:?}: {listed}", row.name);
+    }
+    let weeks: u64 = view.weeks.iter().map(|week| week.contacts).sum();
+    let reasons: u64 = view.reasons.iter().map(|row| row.contacts).sum();
+    assert_eq!((weeks, reasons), (view.totals.contacts, view.totals.contacts));
+}
+
+#[tokio::test]
+async fn each_role_reads_what_is_its_own() {
+    let (setting, _) = demo_company(|_| true).await;
+    let services = &setting.services;
+    let sales = setting.actor(Role::DepartmentHead, "Sales").await;
+    let company = of(&setting, &sales, DriversQuery::default()).await;
+    assert_eq!(company.reports, ["Sales"]);
+    let of_department = |name: &str| DriversQuery { department: Some(name.into()), ..DriversQuery::default() };
+    let own = of(&setting, &sales, of_department("Sales")).await.own.expect("a report");
+    let row = company.split.iter().find(|row| row.name.as_deref() == Some("Sales")).expect("a row");
+    assert_eq!((own.shared_in, own.caused), (row.shared_in, row.contacts));
+    let lands: f64 = own.lands.iter().map(|one| one.contacts).sum();
+    assert!((lands - own.caused).abs() < 1e-6);
+    assert_eq!(code(report(services, &sales, of_department("Digital")).await), "not_found");
+    assert_eq!(code(report(services, &sales, of_department("Nobody")).await), "not_found");
+    let may = [Open::Department("Sales".into()), Open::Driver("Price promise: Broken".into())];
+    for open in may {
+        assert_eq!(code(report(services, &sales, opening(open.clone())).await), "ok", "{open:?}");
+    }
+    let not = [
+        Open::All,
+        Open::Elsewhere,
+        Open::Unexplained,
+        Open::Repeats,
+        Open::Reason("invoice".into()),
+        Open::Department("Digital".into()),
+        Open::Driver("App: Outage".into()),
+        Open::AtRisk("App: Outage".into()),
+    ];
+    for open in not {
+        assert_eq!(code(report(services, &sales, opening(open.clone())).await), "not_found", "{open:?}");
+    }
+    let executive = setting.actor(Role::Executive, "").await;
+    assert_eq!(code(report(services, &executive, DriversQuery::default()).await), "ok");
+    assert_eq!(code(report(services, &executive, opening(Open::All)).await), "not_found");
+    let admin = setting.actor(Role::Admin, "").await;
+    assert_eq!(code(report(services, &admin, DriversQuery::default()).await), "not_found");
+    // Who is limited takes the own rows away; executives the figures of all.
+    let rows = figures(services, &sales, DriversQuery::default()).await.expect("figures").drivers;
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.department.as_deref() == Some("Sales")));
+    assert_eq!(code(figures(services, &executive, DriversQuery::default()).await), "ok");
+    assert_eq!(code(figures(services, &admin, DriversQuery::default()).await), "not_found");
+    // A segment shows a department head only customers that met the own touchpoints.
+    let filter = Segment {
+        conditions: vec![Condition::Passed {
+            what: What { node: Some((Level::Touchpoint, "Chat".into())), attribute: None },
+            times: 1,
+        }],
+        ..Segment::default()
+    };
+    saved::save_segment(services, &sales, "", 0, "Chatted", &filter.text()).await.expect("saved");
+    let query = DriversQuery { segment: Some("Chatted".into()), ..DriversQuery::default() };
+    let (whole, limited) =
+        (of(&setting, &Actor::console(), query.clone()).await, of(&setting, &sales, query).await);
+    assert!(
+        limited.totals.customers < whole.totals.customers,
+        "{} of {}",
+        limited.totals.customers,
+        whole.totals.customers
+    );
+}
+
+#[tokio::test]
+async fn the_report_of_nothing_says_why() {
+    let setting = setting().await;
+    let console = Actor::console();
+    let view = of(&setting, &console, DriversQuery::default()).await;
+    assert_eq!((view.any_events, view.hint.map(|hint| hint.code)), (false, Some("no_contacts".into())));
+    let log = "who,when,what\na,2026-01-01T10:00:00Z,Look up\na,2026-01-01T10:00:00Z,Call\n";
+    setting.import("web", log, "customer=who,time=when,activity=what").await.expect("imported");
+    let inventory = "touchpoint,stage,channel,department,delivery,started_by,contact,cost_per_contact,source,match,activity,condition,experience,emotion,failure\n\
+        Call,Get help,Phone,Care,in_house,customer,yes,,web,exact,Call,,,,\n\
+        Page,Use,Web,Digital,in_house,customer,no,,web,exact,Look up,,,,\n";
+    inventory::import_csv(&setting.services, &console, inventory).await.expect("an inventory");
+    // All events at one instant, of one customer: nothing to compare with, and the page says so.
+    let hint = |view: DriversView| view.hint.map(|hint| hint.code);
+    let view = of(&setting, &console, DriversQuery::default()).await;
+    assert_eq!(hint(view).as_deref(), Some("window_too_long"));
+    let more = "who,when,what\nb,2026-01-04T10:00:00Z,Look up\nb,2026-01-05T10:00:00Z,Call\n";
+    setting.import("web", more, "customer=who,time=when,activity=what").await.expect("imported");
+    let view = of(&setting, &console, DriversQuery { window: 30, ..DriversQuery::default() }).await;
+    assert_eq!(hint(view).as_deref(), Some("window_too_long"));
+    // Two customers without a contact otherwise: no ratio, and no figure that is none.
+    let view = of(&setting, &console, DriversQuery { window: 1, ..DriversQuery::default() }).await;
+    assert_eq!((view.totals.contacts, view.drivers.len(), view.others.len()), (2, 0, 1));
+    assert_eq!((view.others[0].rate, view.others[0].excess, view.others[0].inside), (None, None, 1));
+    assert_eq!((view.totals.unexplained, view.totals.unexplained_in), (2.0, 2));
+    // The outcome is no candidate of its own.
+    let query = DriversQuery { outcome: Some("Page".into()), window: 1, ..DriversQuery::default() };
+    let view = of(&setting, &console, query).await;
+    assert!(view.others.iter().all(|row| row.touchpoint != "Page"));
+    for (query, expected) in [
+        (DriversQuery { outcome: Some("Nothing".into()), ..DriversQuery::default() }, "unknown_touchpoint"),
+        (DriversQuery { channel: Some("Nothing".into()), ..DriversQuery::default() }, "unknown_channel"),
+        (DriversQuery { reason: Some("Nothing".into()), ..DriversQuery::default() }, "unknown_reason"),
+        (DriversQuery { segment: Some("Nothing".into()), ..DriversQuery::default() }, "unknown_segment"),
+        (DriversQuery { from: Some("soon".into()), ..DriversQuery::default() }, "bad_date"),
+        (DriversQuery { window: 0, ..DriversQuery::default() }, "bad_value"),
+    ] {
+        assert_eq!(code(report(&setting.services, &console, query).await), expected);
+    }
+}
