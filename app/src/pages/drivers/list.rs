@@ -202,7 +202,7 @@ fn Symptoms(rows: Vec<DriverRow>, departments: Vec<Department>) -> impl IntoView
 pub fn Others(rows: Vec<DriverRow>, parts: Vec<String>, departments: Vec<Department>) -> impl IntoView {
     (!rows.is_empty()).then(|| view! {
         <details class="others">
-            <summary>{format!("{} tried that raise nothing", counted(rows.len() as u64, "candidate", "candidates"))}</summary>
+            <summary>{format!("{} no driver", counted(rows.len() as u64, "candidate that is", "candidates that are"))}</summary>
             {(!parts.is_empty()).then(|| view! { <p class="caption">"Part of the contact itself, and so not tried: " {parts.join(", ")} "."</p> })}
             <div class="table-box" tabindex="0" role="region" aria-label="Candidates that are no drivers">
                 <table class="table">
