@@ -1,5 +1,6 @@
 //! A department by its colour and name.
 
+use contract::journeys::Department;
 use leptos::prelude::*;
 
 /// Class of a department's colour: the palette has ten, and beyond that a pattern marks the next ten.
@@ -9,6 +10,12 @@ pub fn swatch(colour: Option<u32>) -> String {
         Some(colour) => format!("dept-{} dept-patterned", colour % 10),
         None => "dept-none".to_owned(),
     }
+}
+
+/// Name and colour of the department of that number.
+pub fn owner_of(departments: &[Department], at: Option<u32>) -> (Option<String>, Option<u32>) {
+    let found = at.and_then(|at| departments.get(at as usize));
+    (found.map(|one| one.name.clone()), found.map(|one| one.colour))
 }
 
 /// The department that owns something, or that nobody does.

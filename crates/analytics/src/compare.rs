@@ -6,6 +6,7 @@
 //! place. q-values by Benjamini and Hochberg (1995) over all links of the diagram. It takes the two sets for independent: customers in both make it say less than it could.
 
 use crate::journeys::Basis;
+use crate::normal::two_sided;
 use crate::sankey::{Request, Sankey, SankeyError, sankey_of_two};
 
 /// A link in both sets.
@@ -75,7 +76,7 @@ fn p_value((a, n1): (u64, u64), (b, n2): (u64, u64), z: f64) -> f64 {
     }
     let least = n1.min(n2) as f64 * hits.min(all - hits) / all;
     if least >= EXPECTED {
-        return libm::erfc(z.abs() / std::f64::consts::SQRT_2);
+        return two_sided(z);
     }
     exact(a, n1, b, n2)
 }

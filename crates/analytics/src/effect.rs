@@ -2,11 +2,10 @@
 //! (segmented regression; Wagner and others, 2002), with intervals that allow for weeks that resemble their neighbours
 //! (Newey and West, 1987).
 
+use crate::normal::Z;
+
 /// Fewest whole weeks on each side of the start: with fewer there is no figure.
 pub const LEAST_WEEKS: usize = 8;
-
-/// Half the width of an interval of 95 %, in standard errors.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// A figure with its interval of 95 %.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,9 +6,6 @@
 /// Words that the prior weighs.
 pub const PRIOR: f64 = 500.0;
 
-/// The standard score from which on a word is called over-represented.
-pub const SIGNIFICANT: f64 = 1.959_963_984_540_054;
-
 /// A word of the group.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Keyword {

@@ -22,6 +22,7 @@ pub mod keywords;
 pub mod layout;
 pub mod log;
 pub mod map;
+pub mod normal;
 pub mod quantile;
 pub mod sankey;
 pub mod segment;

@@ -292,7 +292,6 @@ pub struct DriverRow {
     pub touchpoint: String,
     pub touchpoint_id: String,
     pub experience: Option<String>,
-    pub failure: bool,
     pub department: Option<u32>,
     pub occurrences: u64,
     pub exposed: u64,

@@ -17,6 +17,11 @@ pub enum DbError {
     Address,
 }
 
+/// Two changes at once may both have seen the same version: the second finds nothing to change.
+pub(crate) fn changed_one(noun: &'static str, given: i32, rows: u64) -> Result<(), DbError> {
+    if rows == 1 { Ok(()) } else { Err(DbError::Stale { noun, given, stored: given + 1 }) }
+}
+
 impl DbError {
     /// Whether a row of that name, or a rule of the schema, stands against it.
     pub fn is_duplicate(&self) -> bool {

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _};
 
+use crate::error::changed_one;
 use crate::inventory::expect;
 use crate::{Db, DbError, Tx, new_id};
 
@@ -201,12 +202,7 @@ pub async fn change_review(tx: &Tx, changed: &Review) -> Result<(), DbError> {
         .filter(review::Column::Version.eq(version))
         .exec(&tx.inner)
         .await?;
-    same("review", version, rows.rows_affected)
-}
-
-/// Two changes at once may both have seen the same version: the second finds nothing to change.
-fn same(noun: &'static str, given: i32, rows: u64) -> Result<(), DbError> {
-    if rows == 1 { Ok(()) } else { Err(DbError::Stale { noun, given, stored: given + 1 }) }
+    changed_one("review", version, rows.rows_affected)
 }
 
 /// Adds an action and returns its id.
@@ -272,7 +268,7 @@ pub async fn change_action(tx: &Tx, changed: &Action) -> Result<(), DbError> {
         .filter(action::Column::Version.eq(changed.version))
         .exec(&tx.inner)
         .await?;
-    same("action", changed.version, rows.rows_affected)
+    changed_one("action", changed.version, rows.rows_affected)
 }
 
 /// Records what a department commits to, after what it did before.

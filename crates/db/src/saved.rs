@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, FromQueryResult, QueryOrder as _};
 
+use crate::error::changed_one;
 use crate::{Db, DbError, Tx, new_id};
 
 mod entity {
@@ -113,12 +114,7 @@ pub async fn change(tx: &Tx, kind: Kind, changed: &Saved, given: i32) -> Result<
         .filter(entity::Column::Version.eq(given))
         .exec(&tx.inner)
         .await?;
-    same(kind, given, changed_rows.rows_affected)
-}
-
-/// Two changes at once may both have seen the same version: the second finds nothing to change.
-fn same(kind: Kind, given: i32, rows: u64) -> Result<(), DbError> {
-    if rows == 1 { Ok(()) } else { Err(DbError::Stale { noun: kind.key(), given, stored: given + 1 }) }
+    changed_one(kind.key(), given, changed_rows.rows_affected)
 }
 
 /// Removes, if nobody changed it meanwhile.
@@ -130,7 +126,7 @@ pub async fn delete(tx: &Tx, kind: Kind, id: &str, given: i32) -> Result<(), DbE
         .filter(entity::Column::Version.eq(given))
         .exec(&tx.inner)
         .await?;
-    same(kind, given, deleted.rows_affected)
+    changed_one(kind.key(), given, deleted.rows_affected)
 }
 
 async fn expect(tx: &Tx, kind: Kind, id: &str, given: i32) -> Result<(), DbError> {

@@ -14,6 +14,7 @@ use db::reviews::{Action, Commitment, Review};
 use events::time::local_day;
 
 use crate::actor::{need, need_change};
+use crate::inventory::experience_name;
 use crate::journeys::question::zone_of;
 use crate::{Actor, ServiceError, Services, cache, drivers};
 
@@ -58,7 +59,7 @@ impl Held {
         let Some(touchpoint) = of(&action.touchpoint_id) else { return action.target.clone() };
         let experience =
             self.inventory.experiences.iter().find(|one| Some(&one.id) == action.experience_id.as_ref());
-        experience.map_or_else(|| touchpoint.name.clone(), |one| format!("{}: {}", touchpoint.name, one.name))
+        experience.map_or_else(|| touchpoint.name.clone(), |one| experience_name(touchpoint, one))
     }
 
     /// What an action can be given by this person.
@@ -68,7 +69,7 @@ impl Held {
         for touchpoint in &self.inventory.touchpoints {
             targets.push(touchpoint.name.clone());
             let own = self.inventory.experiences.iter().filter(|one| one.touchpoint_id == touchpoint.id);
-            targets.extend(own.map(|one| format!("{}: {}", touchpoint.name, one.name)));
+            targets.extend(own.map(|one| experience_name(touchpoint, one)));
         }
         ActionChoices {
             departments: own.map(|one| one.name.clone()).collect(),
@@ -465,7 +466,7 @@ fn target(inventory: &Inventory, name: &str) -> Result<(Option<String>, Option<S
         }
         let own = inventory.experiences.iter().filter(|one| one.touchpoint_id == touchpoint.id);
         for experience in own {
-            if name == format!("{}: {}", touchpoint.name, experience.name) {
+            if name == experience_name(touchpoint, experience) {
                 return Ok((Some(touchpoint.id.clone()), Some(experience.id.clone())));
             }
         }

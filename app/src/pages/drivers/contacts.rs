@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::gaps::Keywords;
 use crate::components::format::{counted, percent};
-use crate::components::owner::Owner;
+use crate::components::owner::{Owner, owner_of};
+use crate::pages::journeys::customer::short;
 
 /// The side panel.
 #[component]
@@ -38,14 +39,12 @@ pub fn Contacts(opened: OpenedContacts, query: DriversQuery, departments: Vec<De
 fn Contact(row: ContactRow, departments: Vec<Department>) -> impl IntoView {
     let ContactRow { customer, time, touchpoint, reason, by_case, shares, last_touch } = row;
     let left = 1.0 - shares.iter().map(|(.., part)| part).sum::<f64>();
-    let short: String = customer.chars().take(10).collect();
     view! {
         <li>
-            <p><a href=format!("/customers/{customer}")>{format!("C-{short}")}</a> <span>{touchpoint}</span> <time>{time}</time></p>
+            <p><a href=format!("/customers/{customer}")>{short(&customer)}</a> <span>{touchpoint}</span> <time>{time}</time></p>
             <ul class="shares">
                 {shares.into_iter().map(|(name, department, part)| {
-                    let owner = department.and_then(|at| departments.get(at as usize));
-                    let (owner, colour) = (owner.map(|one| one.name.clone()), owner.map(|one| one.colour));
+                    let (owner, colour) = owner_of(&departments, department);
                     view! { <li><strong>{percent(part)}</strong> " " {name} " " <Owner name=owner colour/></li> }
                 }).collect_view()}
                 {(left > 1e-9).then(|| view! { <li class="soft"><strong>{percent(left)}</strong> " not explained"</li> })}

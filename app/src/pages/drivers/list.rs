@@ -7,12 +7,7 @@ use leptos::prelude::*;
 use super::page::Opens;
 use crate::components::format::{count, counted, percent, ratio, rounded, whole_money};
 use crate::components::help::Help;
-use crate::components::owner::Owner;
-
-fn owner_of(departments: &[Department], at: Option<u32>) -> (Option<String>, Option<u32>) {
-    let found = at.and_then(|at| departments.get(at as usize));
-    (found.map(|one| one.name.clone()), found.map(|one| one.colour))
-}
+use crate::components::owner::{Owner, owner_of};
 
 /// Ranked drivers with their symptoms.
 #[component]

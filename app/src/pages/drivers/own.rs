@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::page::Opens;
 use crate::components::format::{count, counted, percent, rounded, whole_money};
-use crate::components::owner::Owner;
+use crate::components::owner::{Owner, owner_of};
 
 /// Headline figures and where they land.
 #[component]
@@ -53,8 +53,7 @@ fn Landings(title: &'static str, rows: Vec<Landing>, departments: Vec<Department
             <h2>{title}</h2>
             <ul class="neighbours">
                 {rows.into_iter().take(12).map(|Landing { name, department, contacts, cost }| {
-                    let owner = department.and_then(|at| departments.get(at as usize));
-                    let (owner, colour) = (owner.map(|one| one.name.clone()), owner.map(|one| one.colour));
+                    let (owner, colour) = owner_of(&departments, department);
                     view! { <li><span class="landing">{name} <Owner name=owner colour/></span> <span class="number">{rounded(contacts)} <span class="soft">{format!(" cost {}", whole_money(cost))}</span></span></li> }
                 }).collect_view()}
             </ul>

@@ -5,7 +5,7 @@
 
 mod causes;
 pub mod rates;
-pub mod spans;
+mod spans;
 mod split;
 
 use std::ops::Range;
@@ -92,9 +92,8 @@ impl Driver {
 /// All candidates.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Drivers {
-    /// Outcomes in the period, and those of customers observed long enough to count in rates.
+    /// Outcomes in the period.
     pub outcomes: u64,
-    pub observed: u64,
     /// Customers with an event in the period or before it.
     pub customers: u64,
     /// By number of the candidate.
@@ -179,7 +178,6 @@ impl Life {
 /// Sums over some customers.
 struct Part {
     outcomes: u64,
-    observed: u64,
     customers: u64,
     /// Windows of all customers: instants that begin one, and those with an outcome.
     windows: (f64, f64),
@@ -202,13 +200,12 @@ struct Tally {
 impl Part {
     fn new(candidates: u32) -> Self {
         let candidates = vec![Tally::default(); candidates as usize];
-        Self { outcomes: 0, observed: 0, customers: 0, windows: (0.0, 0.0), candidates }
+        Self { outcomes: 0, customers: 0, windows: (0.0, 0.0), candidates }
     }
 
     fn push(&mut self, life: &Life, period: &Span, window: i64) {
         self.customers += 1;
         self.outcomes += life.outcomes.len() as u64;
-        self.observed += life.times.len() as u64;
         let (starts, hits) = life.windows(window);
         let windows = (starts as f64, hits as f64);
         self.windows.0 += windows.0;
@@ -240,7 +237,6 @@ impl Part {
 
     fn merge(&mut self, other: &Self) {
         self.outcomes += other.outcomes;
-        self.observed += other.observed;
         self.customers += other.customers;
         self.windows.0 += other.windows.0;
         self.windows.1 += other.windows.1;
@@ -258,7 +254,7 @@ impl Part {
     }
 
     fn finish(self) -> Drivers {
-        let Self { outcomes, observed, customers, windows, candidates } = self;
+        let Self { outcomes, customers, windows, candidates } = self;
         let drivers = candidates.into_iter().map(|tally| {
             let rate = tally.sums.rate();
             let (starts, hits) = (windows.0 - tally.windows.0, windows.1 - tally.windows.1);
@@ -276,7 +272,7 @@ impl Part {
                 explained_by: None,
             }
         });
-        Drivers { outcomes, observed, customers, drivers: drivers.collect() }
+        Drivers { outcomes, customers, drivers: drivers.collect() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The Mantel-Haenszel rate ratio over customers, each compared with itself.
 
+use crate::normal::{Z, two_sided};
+
 /// Sums over customers. Those of parts add up to those of the whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sums {
@@ -29,9 +31,6 @@ pub struct Excess {
     pub low: f64,
     pub high: f64,
 }
-
-/// Half the width of an interval of 95 %, in standard errors.
-const Z: f64 = 1.959_963_984_540_054;
 
 impl Sums {
     /// What one customer adds: outcomes and time inside and outside of the time at risk.
@@ -81,7 +80,7 @@ impl Rate {
         if self.variance <= 0.0 {
             return 1.0;
         }
-        libm::erfc((self.ratio.ln() / self.variance.sqrt()).abs() / std::f64::consts::SQRT_2)
+        two_sided(self.ratio.ln() / self.variance.sqrt())
     }
 
     /// Of `inside` outcomes in time at risk, those that the other time does not let expect.

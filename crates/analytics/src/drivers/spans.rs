@@ -36,23 +36,6 @@ pub fn before(times: impl Iterator<Item = i64>, window: i64, bounds: &Span) -> V
     spans
 }
 
-/// What is in the one or the other.
-pub fn union(one: &[Span], other: &[Span]) -> Vec<Span> {
-    let mut all = Vec::with_capacity(one.len() + other.len());
-    let (mut a, mut b) = (one.iter().peekable(), other.iter().peekable());
-    loop {
-        let next = match (a.peek(), b.peek()) {
-            (Some(first), Some(second)) if first.start <= second.start => a.next(),
-            (_, Some(_)) => b.next(),
-            (Some(_), None) => a.next(),
-            (None, None) => return all,
-        };
-        if let Some(next) = next {
-            push(&mut all, next.clone());
-        }
-    }
-}
-
 /// What is in the one and not in the other.
 pub fn without(one: &[Span], other: &[Span]) -> Vec<Span> {
     let mut rest = Vec::with_capacity(one.len() + other.len());

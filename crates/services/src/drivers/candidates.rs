@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use analytics::drivers::NONE;
 
 use crate::cache::Data;
+use crate::inventory::experience_name;
+use crate::journeys::nodes::department_of;
 
 /// One candidate: indexes into the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +73,7 @@ impl Candidates {
         let inventory = &data.inventory;
         let of = &inventory.touchpoints[touchpoint as usize];
         match experience {
-            Some(at) => format!("{}: {}", of.name, inventory.experiences[at as usize].name),
+            Some(at) => experience_name(of, &inventory.experiences[at as usize]),
             None if inventory.experiences.iter().any(|one| one.touchpoint_id == of.id) => {
                 format!("{}: none of its experiences", of.name)
             }
@@ -83,10 +85,4 @@ impl Candidates {
     pub fn owner(&self, data: &Data, candidate: u32) -> Option<u32> {
         department_of(data, self.list[candidate as usize].touchpoint)
     }
-}
-
-/// Index of the department that owns a touchpoint.
-pub fn department_of(data: &Data, touchpoint: u32) -> Option<u32> {
-    let id = data.inventory.touchpoints[touchpoint as usize].department_id.as_deref()?;
-    data.inventory.departments.iter().position(|one| one.id == id).map(|at| at as u32)
 }

@@ -7,11 +7,12 @@ use contract::drivers::{ContactRow, DriversView, Open, OpenedContacts};
 use events::time::local_text;
 
 use super::judge::Judged;
+use super::reports_of;
 use super::rows::{answering, contact, repeats};
 use super::words::Words;
-use super::{candidates::department_of, reports_of};
 use crate::Actor;
 use crate::cache::Data;
+use crate::journeys::nodes::department_of;
 
 /// Rows of a page.
 const ROWS: usize = 50;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use contract::drivers::{Landing, OwnView};
 
-use super::candidates::department_of;
 use super::judge::Judged;
 use super::rows::contact;
 use crate::cache::Data;
+use crate::journeys::nodes::department_of;
 
 /// The report of a department, by index.
 pub fn own(data: &Data, judged: &Judged, department: u32) -> OwnView {

@@ -10,9 +10,9 @@ use chrono_tz::Tz;
 use contract::drivers::{DriverRow, DriversView, ExcessView, RateView, ReasonRow, SplitRow, Totals, WeekRow};
 use events::time::{local_day, start_of_day};
 
-use super::candidates::department_of;
 use super::judge::Judged;
 use crate::cache::Data;
+use crate::journeys::nodes::department_of;
 
 /// Reasons that are listed.
 const MOST_REASONS: usize = 200;
@@ -88,7 +88,6 @@ fn row(data: &Data, judged: &Judged, candidate: u32, sum: &CandidateSum, mean_co
         touchpoint: touchpoint.name.clone(),
         touchpoint_id: touchpoint.id.clone(),
         experience: experience.map(|one| one.name.clone()),
-        failure: experience.is_some_and(|one| one.failure),
         department: department_of(data, of.touchpoint),
         occurrences: *occurrences,
         exposed: *exposed,
@@ -240,9 +239,6 @@ struct Sums {
     weeks: Vec<(u64, f64)>,
 }
 
-/// Longest time between two contacts of which the second is a repeat.
-const REPEAT: i64 = 7 * 86_400_000_000;
-
 /// What a contact is beside its shares.
 pub struct Contact {
     pub touchpoint: u32,
@@ -279,7 +275,7 @@ pub fn contact(data: &Data, event: u32) -> Contact {
 pub fn repeats(contacts: &[(u32, Contact)]) -> Vec<(bool, bool, bool)> {
     let mut last: Option<&(u32, Contact)> = None;
     let mut of_reason: HashMap<u32, i64> = HashMap::new();
-    let near = |before: i64, this: &Contact| this.time - before <= REPEAT;
+    let near = |before: i64, this: &Contact| this.time - before <= WEEK;
     contacts
         .iter()
         .map(|one| {

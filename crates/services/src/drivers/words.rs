@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use analytics::drivers::Shared;
-use analytics::keywords::{Keyword, SIGNIFICANT, keywords};
+use analytics::keywords::{Keyword, keywords};
+use analytics::normal::Z;
 use contract::drivers::{GapView, KeywordView};
 use events::{Remark, Snapshot};
 use rayon::prelude::*;
@@ -171,7 +172,7 @@ impl Words {
         let found =
             keywords(texts.iter().map(|(words, side)| (words.as_slice(), *side)), self.dictionary.len());
         let mut found: Vec<Keyword> =
-            found.into_iter().filter(|one| one.z > SIGNIFICANT && one.inside >= FEWEST).collect();
+            found.into_iter().filter(|one| one.z > Z && one.inside >= FEWEST).collect();
         // A phrase says what its words say: of both, the phrase stays where it is as frequent.
         let phrases: Vec<(String, u64)> = found
             .iter()

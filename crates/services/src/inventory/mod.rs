@@ -131,6 +131,14 @@ fn named(inventory: &Inventory, list: &[Name]) -> Vec<Named> {
         .collect()
 }
 
+/// An experience as reports and nodes are called.
+pub(crate) fn experience_name(
+    touchpoint: &db::inventory::Touchpoint,
+    experience: &db::inventory::Experience,
+) -> String {
+    format!("{}: {}", touchpoint.name, experience.name)
+}
+
 fn invalid(place: &str, message: impl Into<String>) -> UserError {
     UserError::new(Kind::Unprocessable, "invalid_value", message).at(place)
 }

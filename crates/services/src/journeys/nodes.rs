@@ -7,6 +7,7 @@ use analytics::selection::HIDDEN;
 use contract::journeys::{Level, Rule};
 
 use crate::cache::Data;
+use crate::inventory::experience_name;
 use crate::mapping::{Class, Mapped};
 
 /// The nodes of one level, in order of their labels; a node's number is its place in that order.
@@ -93,8 +94,12 @@ impl Nodes {
 
 /// Index of the department that owns a class.
 pub fn owner(data: &Data, class: &Class) -> Option<u32> {
-    let touchpoint = &data.inventory.touchpoints[class.touchpoint? as usize];
-    let id = touchpoint.department_id.as_deref()?;
+    department_of(data, class.touchpoint?)
+}
+
+/// Index of the department that owns a touchpoint.
+pub fn department_of(data: &Data, touchpoint: u32) -> Option<u32> {
+    let id = data.inventory.touchpoints[touchpoint as usize].department_id.as_deref()?;
     data.inventory.departments.iter().position(|one| one.id == id).map(|at| at as u32)
 }
 
@@ -164,7 +169,7 @@ impl Namer<'_> {
             Level::Experience => match class.experience {
                 Some(one) => {
                     let experience = &inventory.experiences[one as usize];
-                    (format!("{}: {}", touchpoint.name, experience.name), Key::Experience(at, Some(one)))
+                    (experience_name(touchpoint, experience), Key::Experience(at, Some(one)))
                 }
                 None => (touchpoint.name.clone(), Key::Experience(at, None)),
             },

@@ -13,6 +13,7 @@ use db::saved::Kind as Saving;
 use super::nodes::Nodes;
 use super::{Asked, behind, unknown};
 use crate::cache::Data;
+use crate::inventory::experience_name;
 use crate::{Actor, ServiceError, Services};
 
 /// How deep segments may ask questions that have segments. With a few such conditions a segment, that bounds what one
@@ -160,8 +161,7 @@ impl Resolve<'_> {
             Level::Experience => {
                 let touchpoint = |id: &str| inventory.touchpoints.iter().find(|one| one.id == id);
                 inventory.experiences.iter().any(|one| {
-                    touchpoint(&one.touchpoint_id)
-                        .is_some_and(|of| format!("{}: {}", of.name, one.name) == label)
+                    touchpoint(&one.touchpoint_id).is_some_and(|of| experience_name(of, one) == label)
                 })
             }
             Level::Activity => false,
