@@ -64,7 +64,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/drivers") view=pages::drivers::page::DriversPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews") view=pages::reviews::page::ReviewsPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews/:id") view=pages::reviews::review::ReviewPage ssr=SsrMode::Async/>
-                    <Route path=path!("/inventory") view=pages::inventory::page::InventoryPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory") view=pages::inventory::grid::InventoryPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/gaps") view=pages::inventory::gaps::GapsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/kpis") view=pages::inventory::kpis::KpisPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/kpis/new") view=pages::inventory::kpi::KpiPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/kpis/:id") view=pages::inventory::kpi::KpiPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/matrix") view=pages::inventory::matrix::MatrixPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inventory/import/:id") view=pages::inventory::file::FilePage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/new") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/unmapped") view=pages::inventory::unmapped::UnmappedPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory/lists") view=pages::inventory::lists::ListsPage ssr=SsrMode::Async/>

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
 mod m20261123_000001_first;
 mod m20261123_000002_depth;
 mod m20261123_000003_reviews;
+mod m20261123_000004_inventory;
 mod parts;
 
 /// All changes in order.
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_first::Migration),
             Box::new(m20261123_000002_depth::Migration),
             Box::new(m20261123_000003_reviews::Migration),
+            Box::new(m20261123_000004_inventory::Migration),
         ]
     }
 }

@@ -13,7 +13,7 @@ use crate::run::Step;
 use crate::{Outcome, root, setup, target};
 
 /// Largest compressed wasm, so that a first visit stays quick on a slow line.
-const MOST_WASM: usize = 600_000;
+const MOST_WASM: usize = 700_000;
 
 /// Builds everything into `target/site`.
 pub fn build() -> Outcome {

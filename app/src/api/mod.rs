@@ -4,6 +4,7 @@ pub mod drivers;
 mod error;
 pub mod inventory;
 pub mod journeys;
+pub mod kpis;
 pub mod machines;
 pub mod palette;
 pub mod people;

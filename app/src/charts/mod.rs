@@ -2,4 +2,5 @@
 
 pub mod difference;
 pub mod sankey;
+pub mod series;
 mod walk;

@@ -22,12 +22,14 @@ pub mod keywords;
 pub mod layout;
 pub mod log;
 pub mod map;
+pub mod measure;
 pub mod normal;
 pub mod quantile;
 pub mod sankey;
 pub mod segment;
 pub mod selection;
 pub mod transitions;
+pub mod usage;
 pub mod variants;
 
 pub use gaps::Times;

@@ -12,5 +12,6 @@ pub mod palette;
 pub mod people;
 pub mod reviews;
 pub mod sources;
+pub mod table;
 
 pub use error::{Kind, UserError};

@@ -82,6 +82,10 @@ pub struct May {
     pub see_inventory: bool,
     pub edit_inventory: bool,
     pub edit_own_inventory: bool,
+    /// Propose changes of what others own, and comment on touchpoints.
+    pub propose: bool,
+    pub comment: bool,
+    pub see_kpis: bool,
     pub see_sources: bool,
     pub import: bool,
     /// Take tables and pictures away as files.

@@ -19,7 +19,7 @@ pub enum DbError {
 
 /// Two changes at once may both have seen the same version: the second finds nothing to change.
 pub(crate) fn changed_one(noun: &'static str, given: i32, rows: u64) -> Result<(), DbError> {
-    if rows == 1 { Ok(()) } else { Err(DbError::Stale { noun, given, stored: given + 1 }) }
+    if rows == 1 { Ok(()) } else { Err(DbError::Stale { noun, given, stored: given.saturating_add(1) }) }
 }
 
 impl DbError {

@@ -9,14 +9,16 @@ mod error;
 pub mod imports;
 pub mod inventory;
 pub mod links;
+pub mod notes;
 pub mod people;
 pub mod reviews;
 pub mod saved;
+pub mod steps;
 pub mod tail;
 pub mod uploads;
 pub mod workspace;
 
-pub use audit::{Actor, AuditRow, audit, history};
+pub use audit::{Actor, AuditRow, Entry, audit, audit_all, entries_of, entry_in, history};
 pub use connection::{Db, Tx, connect};
 pub use error::DbError;
 

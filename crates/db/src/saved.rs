@@ -35,6 +35,8 @@ mod entity {
 pub enum Kind {
     Segment,
     View,
+    /// Of the inventory's grid.
+    Grid,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
         match self {
             Self::Segment => "segment",
             Self::View => "view",
+            Self::Grid => "grid",
         }
     }
 }

@@ -78,6 +78,17 @@ pub async fn name(tx: &Tx, name: &str, time_zone: &str) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Makes others who change the inventory wait until this transaction ends, on every database.
+pub(crate) async fn inventory_locked(tx: &Tx) -> Result<(), DbError> {
+    let column = entity::Column::InventoryVersion;
+    entity::Entity::update_many()
+        .col_expr(column, Expr::col(column))
+        .filter(entity::Column::Id.eq(&tx.workspace))
+        .exec(&tx.inner)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn inventory_changed(tx: &Tx) -> Result<(), DbError> {
     grow(tx, entity::Column::InventoryVersion).await
 }

@@ -4,13 +4,15 @@
 //! The same seed gives the same bytes. Pure but for writing the files.
 
 mod inventory;
+mod kpis;
 mod life;
 mod logs;
 mod truth;
 
 use std::path::Path;
 
-pub use inventory::INVENTORY;
+pub use inventory::{INVENTORY, STAGES};
+pub use kpis::{KPIS, Kpi};
 
 /// What to make up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

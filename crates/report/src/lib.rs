@@ -1,5 +1,7 @@
-//! What leaves the product as a file: CSV and SVG. Pure text in, text out; rights and figures come from
+//! What leaves the product as a file: CSV, workbooks, SVG. Figures in, files out; rights and figures come from
 //! services.
 
+pub mod chart;
 pub mod csv;
 pub mod svg;
+pub mod xlsx;

@@ -11,6 +11,7 @@ use events::{Aliases, SegmentRef, Snapshot, Tail};
 use tokio::sync::Mutex;
 
 use crate::drivers::{Judgements, Vocabulary};
+use crate::inventory::{Counted, Measured};
 use crate::journeys::{Answers, Grounds};
 use crate::mapping::{Mapped, map};
 use crate::{ServiceError, Services, background};
@@ -43,6 +44,8 @@ pub struct Cache {
     pub(crate) answers: Answers,
     pub(crate) judged: Judgements,
     pub(crate) vocabulary: Vocabulary,
+    pub(crate) counted: Counted,
+    pub(crate) measured: Measured,
 }
 
 /// How long a question waits for newer events where older ones are at hand: then it is answered by these, and the page

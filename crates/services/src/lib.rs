@@ -19,6 +19,7 @@ pub mod people;
 pub mod reviews;
 pub mod sources;
 mod tokens;
+mod weeks;
 pub mod zones;
 
 use std::sync::Arc;
@@ -43,6 +44,10 @@ pub struct Services {
     pub(crate) receiving: Arc<sources::Receiving>,
     /// Rung where something changed that the background should look at.
     pub(crate) changed: Arc<tokio::sync::Notify>,
+    /// Who is where in the inventory, and what open pages are told of it.
+    pub(crate) desk: Arc<inventory::Desk>,
+    /// Inventory files that were looked at and not applied yet.
+    pub(crate) held: Arc<inventory::Held>,
     /// Version of the events in memory, for open pages.
     pub(crate) live: tokio::sync::watch::Sender<i64>,
 }
@@ -63,6 +68,8 @@ impl Services {
             turns: Arc::default(),
             receiving: Arc::default(),
             changed: Arc::default(),
+            desk: Arc::default(),
+            held: Arc::default(),
             live: tokio::sync::watch::channel(0).0,
         }
     }

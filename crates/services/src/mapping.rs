@@ -101,24 +101,56 @@ fn compile(inventory: &Inventory) -> Vec<Compiled> {
     (0..)
         .zip(&inventory.rules)
         .filter_map(|(number, rule)| {
-            let Rule { touchpoint_id, experience_id, source, matching, activity, condition, .. } = rule;
-            // A condition that can't be read any more must not become none.
-            let condition = conditions(condition);
+            let Rule { touchpoint_id, experience_id, .. } = rule;
             Some(Compiled {
                 rule: number,
                 touchpoint: touchpoint(touchpoint_id)? as u32,
                 experience: experience_id.as_deref().and_then(experience).map(|at| at as u32),
-                source: source.clone(),
-                pattern: match matching.as_str() {
-                    _ if condition.is_err() => Pattern::Never,
-                    "exact" => Pattern::Exact(activity.clone()),
-                    "prefix" => Pattern::Prefix(activity.clone()),
-                    _ => regex(activity).map_or(Pattern::Never, Pattern::Regex),
-                },
-                condition: condition.unwrap_or_default(),
+                ..one(rule)
             })
         })
         .collect()
+}
+
+/// What a rule recognises, whatever it belongs to.
+fn one(rule: &Rule) -> Compiled {
+    let Rule { source, matching, activity, condition, .. } = rule;
+    // A condition that can't be read any more must not become none.
+    let condition = conditions(condition);
+    Compiled {
+        rule: 0,
+        touchpoint: 0,
+        experience: None,
+        source: source.clone(),
+        pattern: match matching.as_str() {
+            _ if condition.is_err() => Pattern::Never,
+            "exact" => Pattern::Exact(activity.clone()),
+            "prefix" => Pattern::Prefix(activity.clone()),
+            _ => regex(activity).map_or(Pattern::Never, Pattern::Regex),
+        },
+        condition: condition.unwrap_or_default(),
+    }
+}
+
+/// A rule by itself, to be tried on events.
+pub struct Trial<'a> {
+    /// Which activities it recognises.
+    activities: Vec<bool>,
+    test: Test<'a>,
+}
+
+impl<'a> Trial<'a> {
+    /// Nothing where no event can have what the rule's conditions ask for.
+    pub fn of(snapshot: &'a Snapshot, rule: &Rule) -> Option<Self> {
+        let rule = one(rule);
+        let activities = snapshot.activities.iter().map(|activity| rule.recognises(activity)).collect();
+        Some(Self { activities, test: test(snapshot, &rule)? })
+    }
+
+    /// Whether it recognises an event of that activity.
+    pub fn recognises(&self, activity: u32, event: usize) -> bool {
+        self.activities[activity as usize] && self.test.iter().all(|(codes, code)| codes[event] == *code)
+    }
 }
 
 impl Compiled {

@@ -1,12 +1,13 @@
 //! `throughline demo`: a made-up telecom, its inventory, its logs, and an account for each role.
 
 use chrono_tz::Tz;
+use contract::inventory::{KpiInput, LinkInput, NamedKind};
 use contract::people::Role;
 use contract::{Kind, UserError};
 use events::csv::Mapping;
 use services::people::{self, NewUser};
 use services::sources::NewImport;
-use services::{Actor, ServiceError, company, inventory};
+use services::{Actor, ServiceError, Services, company, inventory};
 
 use super::import::import;
 use super::say;
@@ -56,7 +57,14 @@ pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
     written.map_err(|source| ServiceError::Io { path: folder.clone(), source })?;
 
     company::name_company(&services, &actor, "Nordlicht Telecom", "Europe/Berlin").await?;
+    // In the order of the customer's life with the company.
+    if inventory::lists(&services, &actor).await?.stages.is_empty() {
+        for stage in demo::STAGES {
+            inventory::add_name(&services, &actor, NamedKind::Stage, stage, "").await?;
+        }
+    }
     inventory::import_csv(&services, &actor, demo::INVENTORY).await?;
+    measure(&services, &actor).await?;
     for log in demo::LOGS.iter().filter(|log| log.imported) {
         let path = folder.join(format!("{}.csv", log.source));
         let mapping = Mapping::parse(log.mapping)?;
@@ -79,5 +87,42 @@ pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
     let complete = folder.join("complete");
     std::fs::write(&complete, "").map_err(|source| ServiceError::Io { path: complete, source })?;
     say("The demo company is ready. What was planted in it stands in demo/truth.json of the data folder.");
+    Ok(())
+}
+
+/// Adds the KPIs with their links and readings, unless they are there.
+async fn measure(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
+    if !inventory::kpis(services, actor).await?.kpis.is_empty() {
+        return Ok(());
+    }
+    for kpi in &demo::KPIS {
+        let input = KpiInput {
+            name: kpi.name.into(),
+            definition: kpi.definition.into(),
+            unit: kpi.unit.into(),
+            direction: kpi.direction.into(),
+            kind: kpi.kind.into(),
+            target: kpi.target.into(),
+            department_id: company::department_id(services, kpi.department).await?,
+            measure: kpi.measure.into(),
+            touchpoint: kpi.touchpoint.into(),
+            experience: kpi.experience.into(),
+            ..KpiInput::default()
+        };
+        let id = inventory::save_kpi(services, actor, input).await?;
+        for (touchpoint, control, reason) in kpi.links {
+            let link = LinkInput {
+                kpi: id.clone(),
+                touchpoint: (*touchpoint).into(),
+                control: (*control).into(),
+                reason: (*reason).into(),
+                ..LinkInput::default()
+            };
+            inventory::save_link(services, actor, link).await?;
+        }
+        if !kpi.readings.is_empty() {
+            inventory::read(services, actor, &id, kpi.readings).await?;
+        }
+    }
     Ok(())
 }

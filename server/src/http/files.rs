@@ -119,17 +119,19 @@ async fn store(mut field: Field<'_>, path: &std::path::Path) -> Result<u64, Fail
     Ok(bytes)
 }
 
-/// Applies an inventory file, all of it or nothing.
+/// Holds an inventory file and shows what it would change.
 pub async fn import_inventory(
     State(site): State<Site>,
     headers: HeaderMap,
     mut form: Multipart,
 ) -> Result<Redirect, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
+    inventory::may_import(&actor)?;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") {
             continue;
         }
+        let name = field.file_name().unwrap_or("inventory.csv").to_owned();
         let mut bytes = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
             bytes.extend_from_slice(&chunk);
@@ -142,12 +144,8 @@ pub async fn import_inventory(
                 .into());
             }
         }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            UserError::new(Kind::Unprocessable, "bad_encoding", "The inventory file is not UTF-8.")
-                .remedy("Save it as CSV in UTF-8.")
-        })?;
-        inventory::import_csv(&site.services, &actor, &text).await?;
-        return Ok(Redirect::to("/inventory"));
+        let id = inventory::hold(&site.services, &actor, &name, bytes)?;
+        return Ok(Redirect::to(&format!("/inventory/import/{id}")));
     }
     Err(UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.").into())
 }
@@ -157,6 +155,42 @@ pub async fn export_inventory(State(site): State<Site>, headers: HeaderMap) -> R
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let text = inventory::export_csv(&site.services, &actor).await?;
     Ok(download("text/csv; charset=utf-8", "inventory.csv", text))
+}
+
+/// The inventory as a workbook.
+pub async fn export_workbook(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let tables = inventory::export_xlsx(&site.services, &actor).await?;
+    let written = tokio::task::spawn_blocking(move || report::xlsx::workbook(&tables)).await;
+    let bytes = written.map_err(ServiceError::from)?.map_err(|error| {
+        tracing::error!(error = %error, "a workbook could not be written");
+        UserError::new(Kind::Internal, "internal", "The workbook could not be written.")
+            .remedy("Export CSV instead.")
+    })?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(download(kind, "inventory.xlsx", bytes))
+}
+
+/// A KPI's readings as a picture.
+pub async fn kpi_chart(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let kpi = inventory::kpi_to_draw(&site.services, &actor, &id).await?;
+    let readings = report::chart::Readings {
+        title: kpi.name,
+        unit: kpi.unit,
+        points: kpi.readings.into_iter().map(|one| (one.day, one.value)).collect(),
+        target: kpi.target,
+    };
+    let drawn = tokio::task::spawn_blocking(move || report::chart::readings(&readings)).await;
+    let drawn = drawn.map_err(ServiceError::from)?;
+    if drawn.is_empty() {
+        return Err(UserError::not_found("chart").remedy("A chart needs two readings.").into());
+    }
+    Ok(download("image/svg+xml", "kpi.svg", drawn))
 }
 
 fn question(pairs: &[(String, String)]) -> Result<ExploreQuery, UserError> {

@@ -1,5 +1,6 @@
 //! What is new, told to open pages as it happens: the version of the events that figures are made of.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
+use contract::inventory::News;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::Site;
 use super::files::Failure;
@@ -27,6 +30,30 @@ pub async fn live(State(site): State<Site>, headers: HeaderMap) -> Result<Respon
         let version = *versions.borrow_and_update();
         let event = Event::default().event("version").data(version.to_string());
         Some((Ok::<_, Infallible>(event), (versions, false)))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
+}
+
+/// `GET /inventory/live`: who changes what in the inventory, and who is where.
+pub async fn inventory(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let (now, told) = site.services.inventory_news(&actor).await?;
+    let until = tokio::time::Instant::now() + LASTS;
+    let waiting: VecDeque<News> = now.into();
+    let stream = futures_util::stream::unfold((waiting, told), move |(mut waiting, mut told)| async move {
+        let news = match waiting.pop_front() {
+            Some(news) => news,
+            None => match tokio::time::timeout_at(until, told.recv()).await.ok()? {
+                Ok(news) => news,
+                // A page that fell behind asks for everything.
+                Err(RecvError::Lagged(_)) => {
+                    News::Changed { by: String::new(), account: String::new(), ids: Vec::new() }
+                }
+                Err(RecvError::Closed) => return None,
+            },
+        };
+        let event = Event::default().event("news").json_data(&news).ok()?;
+        Some((Ok::<_, Infallible>(event), (waiting, told)))
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
 }

@@ -31,6 +31,9 @@ use crate::open::open;
 
 /// Largest body of a form or a server function.
 const FORM_LIMIT: usize = 1 << 20;
+/// Largest paste into the grid.
+const PASTE_LIMIT: usize = 8 << 20;
+const PASTE: &str = "/api/edit_cells";
 /// How long connections and imports may take to end once the server was asked to.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -123,6 +126,20 @@ async fn own_host(demo: bool, request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// Forms are small; only a paste into the grid may be larger.
+async fn limited(request: Request, next: Next) -> Response {
+    if request.uri().path() == PASTE {
+        return next.run(request).await;
+    }
+    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if said.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > FORM_LIMIT) {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "length limit exceeded").into_response();
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::Body::new(http_body_util::Limited::new(body, FORM_LIMIT));
+    next.run(Request::from_parts(parts, body)).await
+}
+
 fn leptos_options() -> LeptosOptions {
     LeptosOptions::builder().output_name("throughline").build()
 }
@@ -148,12 +165,15 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
     let pages = Router::new()
         .leptos_routes_with_context(&site, routes, context.clone(), page.clone())
         .fallback_service(get(leptos_axum::render_app_to_stream_with_context(context, page)).with_state(()))
-        .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
+        .layer(axum::middleware::from_fn(limited))
+        .layer(RequestBodyLimitLayer::new(PASTE_LIMIT))
         .with_state(site.clone());
     let files = Router::new()
         .route("/upload", post(files::upload))
         .route("/inventory/import", post(files::import_inventory))
         .route("/inventory/export.csv", get(files::export_inventory))
+        .route("/inventory/export.xlsx", get(files::export_workbook))
+        .route("/inventory/kpis/{id}/chart.svg", get(files::kpi_chart))
         .route("/journeys.csv", get(files::journeys_csv))
         .route("/journeys.svg", get(files::journeys_svg))
         .route("/drivers.csv", get(files::drivers_csv))
@@ -164,6 +184,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
     let machines = Router::new()
         .route("/api/v1/events", post(ingest::events))
         .route("/live", get(live::live))
+        .route("/inventory/live", get(live::inventory))
         .with_state(site);
     let cached = SetResponseHeaderLayer::overriding(
         header::CACHE_CONTROL,

@@ -1,8 +1,8 @@
 //! Experiences: what a customer can live through at a touchpoint.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, FromQueryResult, QueryOrder as _};
+use serde::{Deserialize, Serialize};
 
 use crate::{DbError, Tx, new_id, workspace};
 
@@ -19,6 +19,7 @@ mod entity {
         pub name: String,
         pub emotion: i32,
         pub failure: bool,
+        pub promise: String,
         pub position: i32,
         pub version: i32,
     }
@@ -29,7 +30,7 @@ mod entity {
 }
 
 /// One experience of a touchpoint.
-#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
 pub struct Experience {
     /// Empty for one that is not stored yet.
     pub id: String,
@@ -37,6 +38,8 @@ pub struct Experience {
     pub name: String,
     pub emotion: i32,
     pub failure: bool,
+    /// Whether it keeps or breaks what is promised: `kept`, `broken`, or nothing.
+    pub promise: String,
     pub position: i32,
     pub version: i32,
 }
@@ -54,50 +57,54 @@ pub(super) async fn all(
         .await?)
 }
 
+fn fields(of: &Experience) -> entity::ActiveModel {
+    let Experience { id: _, touchpoint_id, name, emotion, failure, promise, position, version: _ } = of.clone();
+    entity::ActiveModel {
+        touchpoint_id: Set(touchpoint_id),
+        name: Set(name),
+        emotion: Set(emotion),
+        failure: Set(failure),
+        promise: Set(promise),
+        position: Set(position),
+        ..Default::default()
+    }
+}
+
+/// Adds it, under its id where it has one, and returns the id.
+pub async fn add_experience(tx: &Tx, new: &Experience) -> Result<String, DbError> {
+    workspace::inventory_changed(tx).await?;
+    let id = if new.id.is_empty() { new_id() } else { new.id.clone() };
+    let row = entity::ActiveModel {
+        id: Set(id.clone()),
+        workspace_id: Set(tx.workspace.clone()),
+        version: Set(new.version.max(1)),
+        ..fields(new)
+    };
+    entity::Entity::insert(row).exec_without_returning(&tx.inner).await?;
+    Ok(id)
+}
+
 /// Stores it: a new one gets an id, a known one is changed if nobody else did meanwhile. Returns the id.
 pub async fn save_experience(tx: &Tx, row: &Experience) -> Result<String, DbError> {
-    workspace::inventory_changed(tx).await?;
     if row.id.is_empty() {
-        let Experience { id: _, touchpoint_id, name, emotion, failure, position, version: _ } = row.clone();
-        let id = new_id();
-        let row = entity::ActiveModel {
-            id: Set(id.clone()),
-            workspace_id: Set(tx.workspace.clone()),
-            touchpoint_id: Set(touchpoint_id),
-            name: Set(name),
-            emotion: Set(emotion),
-            failure: Set(failure),
-            position: Set(position),
-            version: Set(1),
-        };
-        entity::Entity::insert(row).exec_without_returning(&tx.inner).await?;
-        return Ok(id);
+        return add_experience(tx, row).await;
     }
-    let stored = entity::Entity::find_by_id(&row.id)
-        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
-        .one(&tx.inner)
-        .await?
-        .map(|stored| stored.version);
-    super::expect("experience", stored, row.version)?;
-    entity::Entity::update_many()
-        .col_expr(entity::Column::TouchpointId, Expr::value(row.touchpoint_id.clone()))
-        .col_expr(entity::Column::Name, Expr::value(row.name.clone()))
-        .col_expr(entity::Column::Emotion, Expr::value(row.emotion))
-        .col_expr(entity::Column::Failure, Expr::value(row.failure))
-        .col_expr(entity::Column::Position, Expr::value(row.position))
-        .col_expr(entity::Column::Version, Expr::value(row.version + 1))
-        .filter(entity::Column::Id.eq(&row.id))
-        .exec(&tx.inner)
-        .await?;
+    workspace::inventory_changed(tx).await?;
+    expect(tx, &row.id, row.version).await?;
+    let changed = entity::ActiveModel { version: Set(row.version.saturating_add(1)), ..fields(row) };
+    entity::Entity::update_many().set(changed).filter(entity::Column::Id.eq(&row.id)).exec(&tx.inner).await?;
     Ok(row.id.clone())
+}
+
+async fn expect(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
+    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
+    super::expect("experience", mine.one(&tx.inner).await?.map(|row| row.version), given)
 }
 
 /// Removes it, with what belongs to it.
 pub async fn delete_experience(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
     workspace::inventory_changed(tx).await?;
-    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
-    let stored = mine.one(&tx.inner).await?.map(|row| row.version);
-    super::expect("experience", stored, given)?;
+    expect(tx, id, given).await?;
     entity::Entity::delete_by_id(id).exec(&tx.inner).await?;
     Ok(())
 }

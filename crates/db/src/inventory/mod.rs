@@ -1,19 +1,24 @@
 //! The service inventory: names (departments, stages, channels), touchpoints, experiences, mapping rules.
 
 mod experiences;
+mod kpis;
 mod names;
 mod rules;
 mod touchpoints;
 
-pub use experiences::{Experience, delete_experience, save_experience};
-pub use names::{List, Name, add_name, delete_name, rename};
-pub use rules::{Rule, delete_rule, save_rule};
-pub use touchpoints::{Touchpoint, delete_touchpoint, save_touchpoint};
+pub use experiences::{Experience, add_experience, delete_experience, save_experience};
+pub use kpis::{
+    Kpi, Link, Reading, Sample, add_kpi, add_link, add_sample, change_kpi, change_link, delete_kpi,
+    delete_link, delete_reading, delete_sample, read, readings, readings_in,
+};
+pub use names::{List, Name, add_name, add_name_as, delete_name, put_below, rename};
+pub use rules::{Rule, add_rule, delete_rule, save_rule};
+pub use touchpoints::{Touchpoint, add_touchpoints, change_touchpoints, delete_touchpoint, save_touchpoint};
 
 use crate::{Db, DbError};
 
 /// All of it, in the order of positions; a company's inventory fits in memory many times over.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inventory {
     pub departments: Vec<Name>,
     pub stages: Vec<Name>,
@@ -23,6 +28,11 @@ pub struct Inventory {
     pub experiences: Vec<Experience>,
     /// In the order in which they are tried.
     pub rules: Vec<Rule>,
+    /// By name.
+    pub kpis: Vec<Kpi>,
+    pub links: Vec<Link>,
+    /// By day.
+    pub samples: Vec<Sample>,
 }
 
 /// Refuses what was started from another version than the stored one.
@@ -45,7 +55,7 @@ pub async fn load(db: &Db) -> Result<(i64, Inventory), DbError> {
 
 /// Reads the whole inventory to change it: others who change it wait until this transaction ends.
 pub async fn load_in(tx: &crate::Tx) -> Result<Inventory, DbError> {
-    crate::workspace::inventory_changed(tx).await?;
+    crate::workspace::inventory_locked(tx).await?;
     load_with(&tx.inner, &tx.workspace).await
 }
 
@@ -57,5 +67,8 @@ async fn load_with(connection: &impl sea_orm::ConnectionTrait, workspace: &str) 
         touchpoints: touchpoints::all(connection, workspace).await?,
         experiences: experiences::all(connection, workspace).await?,
         rules: rules::all(connection, workspace).await?,
+        kpis: kpis::all(connection, workspace).await?,
+        links: kpis::links(connection, workspace).await?,
+        samples: kpis::samples(connection, workspace).await?,
     })
 }

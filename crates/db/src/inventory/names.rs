@@ -64,13 +64,25 @@ pub(super) async fn all(
 
 /// Adds a name behind the others and returns its id. A department's position is its colour, kept for good.
 pub async fn add_name(tx: &Tx, list: List, name: &str, parent: Option<&str>) -> Result<String, DbError> {
+    let id = new_id();
+    add_name_as(tx, list, &id, name, parent).await?;
+    Ok(id)
+}
+
+/// The same under an id that was given out already.
+pub async fn add_name_as(
+    tx: &Tx,
+    list: List,
+    id: &str,
+    name: &str,
+    parent: Option<&str>,
+) -> Result<(), DbError> {
     workspace::inventory_changed(tx).await?;
     let known = all(&tx.inner, &tx.workspace, list).await?;
     let position = known.iter().map(|name| name.position + 1).max().unwrap_or(0);
-    let id = new_id();
     let mut columns = vec!["id", "workspace_id", "name", "position", "version"];
     let mut values: Vec<Expr> = vec![
-        Expr::value(id.as_str()),
+        Expr::value(id),
         Expr::value(tx.workspace.as_str()),
         Expr::value(name),
         Expr::value(position),
@@ -83,7 +95,7 @@ pub async fn add_name(tx: &Tx, list: List, name: &str, parent: Option<&str>) -> 
     let mut insert = Query::insert();
     insert.into_table(list.table()).columns(columns.into_iter().map(column)).values_panic(values);
     tx.inner.execute(&insert).await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Renames, if nobody else did meanwhile.
@@ -95,6 +107,21 @@ pub async fn rename(tx: &Tx, list: List, id: &str, given: i32, name: &str) -> Re
     update
         .table(list.table())
         .value(column("name"), name)
+        .value(column("version"), given + 1)
+        .and_where(Expr::col(column("id")).eq(id))
+        .and_where(Expr::col(column("workspace_id")).eq(tx.workspace.as_str()));
+    tx.inner.execute(&update).await?;
+    Ok(())
+}
+
+/// Puts a department below another, or below none, if nobody else changed it meanwhile.
+pub async fn put_below(tx: &Tx, id: &str, given: i32, parent: Option<&str>) -> Result<(), DbError> {
+    workspace::inventory_changed(tx).await?;
+    expect(tx, List::Departments, id, given).await?;
+    let mut update = Query::update();
+    update
+        .table(List::Departments.table())
+        .value(column("parent_id"), parent.map(str::to_owned))
         .value(column("version"), given + 1)
         .and_where(Expr::col(column("id")).eq(id))
         .and_where(Expr::col(column("workspace_id")).eq(tx.workspace.as_str()));

@@ -1,8 +1,8 @@
 //! Mapping rules: which events belong to which touchpoint and experience.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, FromQueryResult, QueryOrder as _};
+use serde::{Deserialize, Serialize};
 
 use crate::{DbError, Tx, new_id, workspace};
 
@@ -31,7 +31,7 @@ mod entity {
 }
 
 /// One mapping rule.
-#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
 pub struct Rule {
     /// Empty for one that is not stored yet.
     pub id: String,
@@ -55,64 +55,65 @@ pub(super) async fn all(connection: &impl ConnectionTrait, workspace: &str) -> R
         .await?)
 }
 
+fn fields(of: &Rule) -> entity::ActiveModel {
+    let Rule {
+        id: _,
+        touchpoint_id,
+        experience_id,
+        source,
+        matching,
+        activity,
+        condition,
+        position,
+        version: _,
+    } = of.clone();
+    entity::ActiveModel {
+        touchpoint_id: Set(touchpoint_id),
+        experience_id: Set(experience_id),
+        source: Set(source),
+        matching: Set(matching),
+        activity: Set(activity),
+        condition: Set(condition),
+        position: Set(position),
+        ..Default::default()
+    }
+}
+
+/// Adds it, under its id where it has one, and returns the id.
+pub async fn add_rule(tx: &Tx, new: &Rule) -> Result<String, DbError> {
+    workspace::inventory_changed(tx).await?;
+    let id = if new.id.is_empty() { new_id() } else { new.id.clone() };
+    let row = entity::ActiveModel {
+        id: Set(id.clone()),
+        workspace_id: Set(tx.workspace.clone()),
+        version: Set(new.version.max(1)),
+        ..fields(new)
+    };
+    entity::Entity::insert(row).exec_without_returning(&tx.inner).await?;
+    Ok(id)
+}
+
 /// Stores it: a new one gets an id, a known one is changed if nobody else did meanwhile. Returns the id.
 pub async fn save_rule(tx: &Tx, row: &Rule) -> Result<String, DbError> {
-    workspace::inventory_changed(tx).await?;
     if row.id.is_empty() {
-        let Rule {
-            id: _,
-            touchpoint_id,
-            experience_id,
-            source,
-            matching,
-            activity,
-            condition,
-            position,
-            version: _,
-        } = row.clone();
-        let id = new_id();
-        let row = entity::ActiveModel {
-            id: Set(id.clone()),
-            workspace_id: Set(tx.workspace.clone()),
-            touchpoint_id: Set(touchpoint_id),
-            experience_id: Set(experience_id),
-            source: Set(source),
-            matching: Set(matching),
-            activity: Set(activity),
-            condition: Set(condition),
-            position: Set(position),
-            version: Set(1),
-        };
-        entity::Entity::insert(row).exec_without_returning(&tx.inner).await?;
-        return Ok(id);
+        return add_rule(tx, row).await;
     }
-    let stored = entity::Entity::find_by_id(&row.id)
-        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
-        .one(&tx.inner)
-        .await?
-        .map(|stored| stored.version);
-    super::expect("rule", stored, row.version)?;
-    entity::Entity::update_many()
-        .col_expr(entity::Column::TouchpointId, Expr::value(row.touchpoint_id.clone()))
-        .col_expr(entity::Column::ExperienceId, Expr::value(row.experience_id.clone()))
-        .col_expr(entity::Column::Source, Expr::value(row.source.clone()))
-        .col_expr(entity::Column::Matching, Expr::value(row.matching.clone()))
-        .col_expr(entity::Column::Activity, Expr::value(row.activity.clone()))
-        .col_expr(entity::Column::Condition, Expr::value(row.condition.clone()))
-        .col_expr(entity::Column::Position, Expr::value(row.position))
-        .col_expr(entity::Column::Version, Expr::value(row.version + 1))
-        .filter(entity::Column::Id.eq(&row.id))
-        .exec(&tx.inner)
-        .await?;
+    workspace::inventory_changed(tx).await?;
+    expect(tx, &row.id, row.version).await?;
+    let changed = entity::ActiveModel { version: Set(row.version.saturating_add(1)), ..fields(row) };
+    entity::Entity::update_many().set(changed).filter(entity::Column::Id.eq(&row.id)).exec(&tx.inner).await?;
     Ok(row.id.clone())
+}
+
+async fn expect(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
+    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
+    super::expect("rule", mine.one(&tx.inner).await?.map(|row| row.version), given)
 }
 
 /// Removes it, with what belongs to it.
 pub async fn delete_rule(tx: &Tx, id: &str, given: i32) -> Result<(), DbError> {
     workspace::inventory_changed(tx).await?;
-    let mine = entity::Entity::find_by_id(id).filter(entity::Column::WorkspaceId.eq(&tx.workspace));
-    let stored = mine.one(&tx.inner).await?.map(|row| row.version);
-    super::expect("rule", stored, given)?;
+    expect(tx, id, given).await?;
     entity::Entity::delete_by_id(id).exec(&tx.inner).await?;
     Ok(())
 }

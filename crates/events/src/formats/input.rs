@@ -183,7 +183,12 @@ pub fn is_workbook(path: &Path) -> Result<bool, EventsError> {
     if Packing::of(&magic(path)?) != Some(Packing::Zip) {
         return Ok(false);
     }
-    let Ok(mut archive) = ZipArchive::new(BufReader::new(opened(path)?)) else { return Ok(false) };
+    is_workbook_in(BufReader::new(opened(path)?))
+}
+
+/// The same of what is open already.
+pub fn is_workbook_in(file: impl io::Read + io::Seek) -> Result<bool, EventsError> {
+    let Ok(mut archive) = ZipArchive::new(file) else { return Ok(false) };
     if archive.index_for_name("xl/workbook.xml").is_none() {
         return Ok(false);
     }
@@ -197,6 +202,21 @@ pub fn is_workbook(path: &Path) -> Result<bool, EventsError> {
     }
     if unpacked > FREE && unpacked / MOST_RATIO > packed {
         return Err(too_dense().into());
+    }
+    // The reader makes room for as many texts as the workbook says that it has: more than letters can't be.
+    if let Ok(mut shared) = archive.by_name("xl/sharedStrings.xml") {
+        let size = shared.size();
+        let mut head = vec![0; 4096];
+        let read = shared.read(&mut head).unwrap_or(0);
+        let head = String::from_utf8_lossy(&head[..read]).into_owned();
+        let said = head.split("uniqueCount=").nth(1).map(|rest| {
+            let digits: String =
+                rest.trim_start_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).collect();
+            digits.parse::<u64>().unwrap_or(u64::MAX)
+        });
+        if said.is_some_and(|said| said > size) {
+            return Err(too_dense().into());
+        }
     }
     Ok(true)
 }

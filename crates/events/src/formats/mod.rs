@@ -20,6 +20,7 @@ use listed::Listed;
 use ocel::Writing;
 
 pub use input::{Input, failed, input};
+pub use xlsx::{Sheet, sheets};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

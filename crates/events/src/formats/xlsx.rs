@@ -1,14 +1,14 @@
 //! XLSX: the first sheet that holds something, its first row the names of the columns.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{Data, Reader as _, Xlsx, open_workbook_from_rs};
 use contract::{Kind, UserError};
 
-use super::input::is_workbook;
+use super::input::{is_workbook, is_workbook_in};
 use super::listed::Listed;
 use crate::EventsError;
 
@@ -16,6 +16,7 @@ use crate::EventsError;
 const MOST_BYTES: u64 = 256 << 20;
 /// Filled cells of a sheet, columns, and bytes of text.
 const MOST_CELLS: usize = 20_000_000;
+const MOST_ROOM: usize = 40_000_000;
 const MOST_COLUMNS: usize = 1_000;
 const MOST_TEXT: u64 = 1 << 30;
 
@@ -34,37 +35,11 @@ fn broken(reason: impl std::fmt::Display) -> EventsError {
         .into()
 }
 
-/// The filled rows of the first sheet that has any. Cells come one by one, so that a sheet which says that it is large
-/// takes no more room than what it holds.
+/// The filled rows of the first sheet that has any.
 fn filled(file: File) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
     let mut book: Xlsx<_> = open_workbook_from_rs(BufReader::new(file)).map_err(broken)?;
     for name in book.sheet_names() {
-        let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
-        let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
-        let (mut count, mut bytes) = (0, 0);
-        while let Some(cell) = cells.next_cell().map_err(broken)? {
-            let (row, column) = cell.get_position();
-            let text = text(&Data::from(cell.get_value().clone()));
-            if text.is_empty() {
-                continue;
-            }
-            count += 1;
-            bytes += text.len() as u64;
-            if column as usize >= MOST_COLUMNS || count > MOST_CELLS || bytes > MOST_TEXT {
-                return Err(broken(format!(
-                    "it has more than {MOST_COLUMNS} columns, {MOST_CELLS} cells or {MOST_TEXT} bytes of text"
-                )));
-            }
-            if rows.last().is_none_or(|(last, _)| *last != row) {
-                rows.push((row, Vec::new()));
-            }
-            if let Some((_, cells)) = rows.last_mut() {
-                if cells.len() <= column as usize {
-                    cells.resize(column as usize + 1, String::new());
-                }
-                cells[column as usize] = text;
-            }
-        }
+        let rows = sheet(&mut book, &name)?;
         if !rows.is_empty() {
             return Ok(rows);
         }
@@ -72,6 +47,65 @@ fn filled(file: File) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
     Err(UserError::new(Kind::Unprocessable, "empty_file", "No sheet holds anything.")
         .remedy("Choose a workbook with one event a row.")
         .into())
+}
+
+/// The filled rows of a sheet. Cells come one by one, so that a sheet which says that it is large takes no more room than
+/// what it holds.
+fn sheet<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
+    let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+    let (mut count, mut bytes, mut room) = (0, 0, 0);
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        let (row, column) = cell.get_position();
+        let text = text(&Data::from(cell.get_value().clone()));
+        if text.is_empty() {
+            continue;
+        }
+        count += 1;
+        bytes += text.len() as u64;
+        // A row takes room up to its last cell.
+        room += rows
+            .last()
+            .filter(|(last, _)| *last == row)
+            .map_or(column as usize + 1, |(_, cells)| (column as usize + 1).saturating_sub(cells.len()));
+        if column as usize >= MOST_COLUMNS || count > MOST_CELLS || room > MOST_ROOM || bytes > MOST_TEXT {
+            return Err(broken(format!(
+                "it has more than {MOST_COLUMNS} columns, {MOST_CELLS} cells or {MOST_TEXT} bytes of text"
+            )));
+        }
+        if rows.last().is_none_or(|(last, _)| *last != row) {
+            rows.push((row, Vec::new()));
+        }
+        if let Some((_, cells)) = rows.last_mut() {
+            if cells.len() <= column as usize {
+                cells.resize(column as usize + 1, String::new());
+            }
+            cells[column as usize] = text;
+        }
+    }
+    Ok(rows)
+}
+
+/// A sheet of a workbook: its name, and its filled rows by number from 0 on.
+pub type Sheet = (String, Vec<(u32, Vec<String>)>);
+
+/// Sheets that are read at once.
+const MOST_SHEETS: usize = 8;
+
+/// All sheets of a small workbook in memory.
+pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, EventsError> {
+    if !is_workbook_in(std::io::Cursor::new(bytes))? {
+        return Err(broken("it is no workbook"));
+    }
+    let read = || {
+        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(bytes)).map_err(broken)?;
+        let names = book.sheet_names();
+        if names.len() > MOST_SHEETS {
+            return Err(broken(format!("it has more than {MOST_SHEETS} sheets")));
+        }
+        names.into_iter().map(|name| Ok((name.clone(), sheet(&mut book, &name)?))).collect()
+    };
+    catch_unwind(AssertUnwindSafe(read)).map_err(|_| broken("it contradicts itself"))?
 }
 
 impl Rows {

@@ -5,22 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use analytics::drivers::Driver;
 use analytics::drivers::rates::Rate;
-use chrono::{Datelike as _, Days, NaiveDate};
 use chrono_tz::Tz;
 use contract::drivers::{DriverRow, DriversView, ExcessView, RateView, ReasonRow, SplitRow, Totals, WeekRow};
-use events::time::{local_day, start_of_day};
 
 use super::judge::Judged;
 use crate::cache::Data;
 use crate::journeys::nodes::department_of;
+use crate::weeks::{WEEK, Weeks};
 
 /// Reasons that are listed.
 const MOST_REASONS: usize = 200;
-const WEEK: i64 = 7 * 86_400_000_000;
 
 /// Fills in all that is a figure of the report.
 pub fn fill(view: &mut DriversView, data: &Data, judged: &Judged, zone: Tz) {
-    let weeks = Weeks::of(judged, zone);
+    let weeks = Weeks::of(judged.from, judged.until, zone);
     let sums = Sums::of(data, judged, &weeks);
     let mean_cost = if sums.totals.contacts == sums.totals.without_cost {
         0.0
@@ -57,7 +55,7 @@ pub fn fill(view: &mut DriversView, data: &Data, judged: &Judged, zone: Tz) {
     view.reasons = sums.reasons(data, judged);
     let left = view.reasons.split_off(view.reasons.len().min(MOST_REASONS));
     view.other_reasons = (left.len() as u64, left.iter().map(|row| row.contacts).sum());
-    view.weeks = weeks.rows(&sums);
+    view.weeks = week_rows(&weeks, &sums);
     view.totals = Totals { customers: judged.drivers.customers, ..sums.totals };
 }
 
@@ -158,46 +156,14 @@ fn split(data: &Data, judged: &Judged, sums: &Sums) -> Vec<SplitRow> {
     rows
 }
 
-/// Weeks of the period, cut where the company's week begins.
-struct Weeks {
-    /// First day and first instant of each, and the instant after the last.
-    starts: Vec<(NaiveDate, i64)>,
-    from: i64,
-    until: i64,
-}
-
-impl Weeks {
-    fn of(judged: &Judged, zone: Tz) -> Self {
-        let (from, until) = (judged.from, judged.until);
-        let mut starts = Vec::new();
-        if until > from
-            && let Ok(day) = NaiveDate::parse_from_str(&local_day(from, zone), "%Y-%m-%d")
-        {
-            let mut day = day - Days::new(u64::from(day.weekday().num_days_from_monday()));
-            while let Some(start) = start_of_day(day, zone).filter(|&start| start < until) {
-                starts.push((day, start));
-                day = day + Days::new(7);
-            }
-        }
-        Self { starts, from, until }
-    }
-
-    fn at(&self, time: i64) -> usize {
-        self.starts.partition_point(|&(_, start)| start <= time).saturating_sub(1)
-    }
-
-    fn rows(&self, sums: &Sums) -> Vec<WeekRow> {
-        let rows = self.starts.iter().enumerate().map(|(at, &(day, start))| {
-            let end = self.starts.get(at + 1).map_or(start + WEEK, |next| next.1);
-            WeekRow {
-                day: day.to_string(),
-                contacts: sums.weeks[at].0,
-                elsewhere: sums.weeks[at].1,
-                partial: start < self.from || end > self.until,
-            }
-        });
-        rows.collect()
-    }
+fn week_rows(weeks: &Weeks, sums: &Sums) -> Vec<WeekRow> {
+    let rows = weeks.days().zip(&sums.weeks).enumerate().map(|(at, (day, sum))| WeekRow {
+        day,
+        contacts: sum.0,
+        elsewhere: sum.1,
+        partial: weeks.is_partial(at),
+    });
+    rows.collect()
 }
 
 #[derive(Debug, Clone, Default)]
@@ -305,12 +271,12 @@ impl Sums {
         let reasons = data.snapshot.attribute("reason").map_or(0, |given| given.values.len());
         let mut sums = Self {
             candidates: vec![
-                CandidateSum { weeks: vec![0.0; weeks.starts.len()], ..CandidateSum::default() };
+                CandidateSum { weeks: vec![0.0; weeks.len()], ..CandidateSum::default() };
                 judged.candidates.list.len()
             ],
             departments: vec![Sum::default(); data.inventory.departments.len() + 1],
             reasons: vec![ReasonSum::default(); reasons + 1],
-            weeks: vec![(0, 0.0); weeks.starts.len()],
+            weeks: vec![(0, 0.0); weeks.len()],
             ..Self::default()
         };
         let contacts: Vec<(u32, Contact)> =

@@ -1,113 +1,54 @@
 //! The service inventory: reading it with its live figures, and changing it.
 
+mod cells;
+mod edit;
 mod exchange;
+mod figures;
+mod gaps;
+mod grid;
+mod kpis;
+mod matrix;
+mod measure;
 mod names;
+mod news;
+mod notes;
 mod rules;
+mod starters;
+mod steps;
+mod touchpoint;
 mod touchpoints;
+mod trial;
 mod unmapped;
 
-use contract::inventory::{InventoryView, Named, TouchpointRow};
+use contract::inventory::Named;
 use contract::{Kind, UserError};
 use db::inventory::{Inventory, Name};
 
-use crate::actor::need;
-use crate::cache::{self, Data};
-use crate::{Actor, ServiceError, Services};
+use crate::ServiceError;
 
-pub use exchange::{export_csv, import_csv};
-pub use names::{add_name, delete_name, rename};
-pub use rules::{delete_experience, delete_rule, move_rule, save_experience, save_rule};
-pub use touchpoints::{delete_touchpoint, save_touchpoint, touchpoint};
+pub use edit::{edit, rows_of};
+pub use exchange::{
+    Held, Options, apply_held, dry_import, export_csv, export_xlsx, hold, import_csv, import_file,
+    import_whole, look_held, may_import,
+};
+pub use figures::Counted;
+pub use gaps::gaps;
+pub use grid::{delete_grid, grid, lists, save_grid};
+pub use kpis::{delete_kpi, delete_link, delete_reading, kpi, kpi_to_draw, kpis, read, save_kpi, save_link};
+pub use matrix::matrix;
+pub use measure::Measured;
+pub use names::{add_name, delete_name, put_below, rename};
+pub use news::{Desk, be_at};
+pub use notes::{comment, decide, delete_comment, propose, withdraw};
+pub use rules::{
+    add_sample, delete_experience, delete_rule, delete_sample, move_rule, save_experience, save_rule,
+};
+pub use starters::{STARTERS as STARTER_INVENTORIES, begin_with};
+pub use steps::{redo, restore, undo};
+pub use touchpoint::touchpoint;
+pub use touchpoints::{delete_touchpoint, look_at, save_touchpoint};
+pub use trial::try_rule;
 pub use unmapped::{MapTo, map_activity, unmapped};
-
-/// The inventory page.
-pub async fn inventory(services: &Services, actor: &Actor) -> Result<InventoryView, ServiceError> {
-    need(actor.may().see_inventory, "page")?;
-    let figures = Figures::load(services, actor).await?;
-    let inventory = &figures.inventory;
-    let name = |list: &[Name], id: Option<&String>| {
-        id.and_then(|id| list.iter().find(|one| one.id == *id)).map(|one| one.name.clone())
-    };
-    let touchpoints = inventory
-        .touchpoints
-        .iter()
-        .enumerate()
-        .map(|(at, one)| {
-            let department = one.department_id.as_ref();
-            TouchpointRow {
-                id: one.id.clone(),
-                name: one.name.clone(),
-                stage: name(&inventory.stages, one.stage_id.as_ref()),
-                channel: name(&inventory.channels, one.channel_id.as_ref()),
-                department: name(&inventory.departments, department),
-                colour: department
-                    .and_then(|id| inventory.departments.iter().find(|known| known.id == *id))
-                    .map(|known| known.position as u32),
-                contact: one.contact,
-                experiences: inventory.experiences.iter().filter(|of| of.touchpoint_id == one.id).count()
-                    as u32,
-                rules: inventory.rules.iter().filter(|of| of.touchpoint_id == one.id).count() as u32,
-                events: figures.of_touchpoint(actor, at),
-                may_edit: actor.owns(one.department_id.as_deref()),
-            }
-        })
-        .collect();
-    // What concerns the whole company is not for those who see their own department only.
-    let all = figures.data.as_ref().filter(|_| actor.scope().is_none() || actor.may().edit_own_inventory);
-    let unmapped = all.map(|data| {
-        let mut activities = std::collections::HashSet::new();
-        let mut events = 0;
-        for (class, &count) in data.mapped.classes.iter().zip(&data.mapped.by_class) {
-            if class.touchpoint.is_none() && count > 0 {
-                activities.insert(class.activity);
-                events += count;
-            }
-        }
-        (activities.len() as u32, events)
-    });
-    Ok(InventoryView {
-        touchpoints,
-        stages: named(inventory, &inventory.stages),
-        channels: named(inventory, &inventory.channels),
-        departments: named(inventory, &inventory.departments),
-        unmapped,
-        events: all.map(|data| data.snapshot.log.events() as u64),
-        may_add: actor.may().edit_own_inventory,
-    })
-}
-
-/// The inventory with the events of each touchpoint, for those who may see them.
-struct Figures {
-    inventory: std::sync::Arc<Inventory>,
-    data: Option<Data>,
-}
-
-impl Figures {
-    async fn load(services: &Services, actor: &Actor) -> Result<Self, ServiceError> {
-        if !actor.may().see_journeys {
-            let (_, inventory) = cache::inventory(services).await?;
-            return Ok(Self { inventory, data: None });
-        }
-        let data = cache::data(services).await?;
-        Ok(Self { inventory: data.inventory.clone(), data: Some(data) })
-    }
-
-    /// Departments see the volume of their own touchpoints.
-    fn of_touchpoint(&self, actor: &Actor, at: usize) -> Option<u64> {
-        let owner = self.inventory.touchpoints[at].department_id.as_deref();
-        if actor.scope().is_some() && !actor.owns_or_reads(owner) {
-            return None;
-        }
-        self.data.as_ref().map(|data| data.mapped.by_touchpoint[at])
-    }
-}
-
-impl Actor {
-    /// Whether the person's scope includes this department.
-    fn owns_or_reads(&self, department_id: Option<&str>) -> bool {
-        self.scope().is_none_or(|own| department_id.is_some_and(|id| own.iter().any(|one| one == id)))
-    }
-}
 
 /// A list of names with their use.
 fn named(inventory: &Inventory, list: &[Name]) -> Vec<Named> {

@@ -1,7 +1,7 @@
 //! Departments, stages and channels.
 
-use contract::UserError;
 use contract::inventory::NamedKind;
+use contract::{Kind, UserError};
 use db::inventory::List;
 use serde_json::json;
 
@@ -41,6 +41,7 @@ pub async fn add_name(
     let id = added.map_err(|error| taken(error, kind.key(), &name))?;
     db::audit(&tx, &actor.audited(now), "add", kind.key(), &id, &json!({ "name": name })).await?;
     tx.commit().await?;
+    services.tell_changed(actor, &[]);
     Ok(id)
 }
 
@@ -62,6 +63,44 @@ pub async fn rename(
     renamed.map_err(|error| taken(error, kind.key(), &name))?;
     db::audit(&tx, &actor.audited(now), "change", kind.key(), id, &json!({ "name": name })).await?;
     tx.commit().await?;
+    services.tell_changed(actor, &[]);
+    Ok(())
+}
+
+/// Puts a department below another, or below none. The head of the one above then answers for it too.
+pub async fn put_below(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    version: i32,
+    parent: &str,
+) -> Result<(), ServiceError> {
+    need(actor.may().see_inventory, "page")?;
+    need_change(actor.may().edit_inventory, "department")?;
+    let parent = Some(parent).filter(|parent| !parent.is_empty());
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let inventory = db::inventory::load_in(&tx).await?;
+    let find = |id: &str| inventory.departments.iter().find(|one| one.id == id);
+    let one = find(id).ok_or_else(|| UserError::not_found("department"))?;
+    let mut above = parent;
+    while let Some(next) = above {
+        if next == id {
+            let message = format!("\u{201c}{}\u{201d} would stand below itself.", one.name);
+            return Err(UserError::new(Kind::Unprocessable, "cycle", message)
+                .at("parent")
+                .remedy("Choose a department that is not below it.")
+                .into());
+        }
+        let known = find(next).ok_or_else(|| UserError::not_found("department").at("parent"))?;
+        above = known.parent_id.as_deref();
+    }
+    db::inventory::put_below(&tx, id, version, parent).await?;
+    let name = parent.and_then(find).map(|one| one.name.clone());
+    let details = json!({ "name": one.name, "below": name });
+    db::audit(&tx, &actor.audited(now), "change", "department", id, &details).await?;
+    tx.commit().await?;
+    services.tell_changed(actor, &[]);
     Ok(())
 }
 

@@ -1,158 +1,16 @@
-//! One touchpoint: its page and its changes.
+//! Changing one touchpoint: by its form, removing it, saying that it is still right.
 
-use contract::UserError;
-use contract::inventory::{
-    ChangeView, DELIVERIES, ExperienceView, RuleView, STARTERS, TouchpointInput, TouchpointView,
-};
-use db::inventory::{Inventory, Touchpoint};
+use contract::inventory::{Column, DELIVERIES, STARTERS, TouchpointInput};
+use contract::{Kind, UserError};
+use db::inventory::{Inventory, Kpi, Touchpoint};
 use serde_json::{Value, json};
 
+use super::cells::{Names, cents, prose};
 use super::rules::describe;
-use super::{Figures, checked_name, invalid, named, taken};
+use super::steps::{Change, Done, Row, record};
+use super::{checked_name, invalid, taken};
 use crate::actor::{need, need_change};
-use crate::mapping::Mapped;
-use crate::{Actor, ServiceError, Services, cache};
-
-/// Changes shown.
-const HISTORY: u64 = 50;
-/// Activities suggested.
-const SUGGESTED: usize = 2000;
-
-/// A touchpoint with all that its page shows; an empty id gives the form of a new one.
-pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<TouchpointView, ServiceError> {
-    need(actor.may().see_inventory, "touchpoint")?;
-    let figures = Figures::load(services, actor).await?;
-    let inventory = &figures.inventory;
-    let known = if id.is_empty() {
-        need(actor.may().edit_own_inventory, "page")?;
-        None
-    } else {
-        let at = inventory.touchpoints.iter().position(|one| one.id == id);
-        Some(at.ok_or_else(|| UserError::not_found("touchpoint"))?)
-    };
-    let one = known.map_or_else(|| fresh(actor), |at| inventory.touchpoints[at].clone());
-    let visible = known.is_some_and(|_| actor.owns_or_reads(one.department_id.as_deref()));
-    let events = known.and_then(|at| figures.of_touchpoint(actor, at));
-    let counted = |of: fn(&Mapped) -> &[u64], at: usize| {
-        figures.data.as_ref().filter(|_| visible).map(|data| of(&data.mapped)[at])
-    };
-    let experiences = inventory
-        .experiences
-        .iter()
-        .enumerate()
-        .filter(|(_, of)| of.touchpoint_id == one.id)
-        .map(|(at, of)| ExperienceView {
-            id: of.id.clone(),
-            name: of.name.clone(),
-            emotion: of.emotion,
-            failure: of.failure,
-            events: counted(|mapped| &mapped.by_experience, at),
-            version: of.version,
-        })
-        .collect();
-    let rules = inventory
-        .rules
-        .iter()
-        .enumerate()
-        .filter(|(_, of)| of.touchpoint_id == one.id)
-        .map(|(at, of)| RuleView {
-            id: of.id.clone(),
-            position: at as u32 + 1,
-            source: of.source.clone(),
-            matching: of.matching.clone(),
-            activity: of.activity.clone(),
-            condition: of.condition.clone(),
-            experience: of
-                .experience_id
-                .as_ref()
-                .and_then(|id| inventory.experiences.iter().find(|known| known.id == *id))
-                .map(|known| known.name.clone()),
-            experience_id: of.experience_id.clone(),
-            events: counted(|mapped| &mapped.by_rule, at),
-            version: of.version,
-        })
-        .collect();
-    let (activities, sources) = match &figures.data {
-        Some(data) if actor.may().edit_own_inventory => {
-            let activities = data.snapshot.activities.iter().take(SUGGESTED);
-            let mut sources: Vec<String> =
-                data.snapshot.activities.iter().map(|one| one.source.clone()).collect();
-            sources.dedup();
-            (activities.map(|one| (one.source.clone(), one.name.clone())).collect(), sources)
-        }
-        _ => (Vec::new(), Vec::new()),
-    };
-    let changes = if known.is_some() { changes(services, inventory, &one.id).await? } else { Vec::new() };
-    Ok(TouchpointView {
-        may_edit: if known.is_some() { actor.owns(one.department_id.as_deref()) } else { true },
-        id: one.id,
-        version: one.version,
-        name: one.name,
-        description: one.description,
-        stage_id: one.stage_id,
-        channel_id: one.channel_id,
-        department_id: one.department_id,
-        delivery: one.delivery,
-        started_by: one.started_by,
-        contact: one.contact,
-        cost_per_contact: one.cost_per_contact,
-        experiences,
-        rules,
-        activities,
-        sources,
-        stages: named(inventory, &inventory.stages),
-        channels: named(inventory, &inventory.channels),
-        departments: named(inventory, &inventory.departments)
-            .into_iter()
-            .filter(|department| actor.owns(Some(&department.id)) || known.is_some())
-            .collect(),
-        changes,
-        events,
-    })
-}
-
-fn fresh(actor: &Actor) -> Touchpoint {
-    Touchpoint {
-        delivery: DELIVERIES[0].0.to_owned(),
-        started_by: STARTERS[0].0.to_owned(),
-        department_id: actor.scope().and_then(|own| own.first().cloned()),
-        ..Touchpoint::default()
-    }
-}
-
-async fn changes(
-    services: &Services,
-    inventory: &Inventory,
-    id: &str,
-) -> Result<Vec<ChangeView>, ServiceError> {
-    let mut ids = vec![id.to_owned()];
-    ids.extend(inventory.rules.iter().filter(|rule| rule.touchpoint_id == id).map(|rule| rule.id.clone()));
-    ids.extend(inventory.experiences.iter().filter(|one| one.touchpoint_id == id).map(|one| one.id.clone()));
-    let rows = db::history(&services.db, &ids, HISTORY).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
-            let details = details.as_object().into_iter().flatten();
-            ChangeView {
-                at: row.at,
-                by: row.actor,
-                action: row.action,
-                details: details.map(|(name, value)| format!("{name}: {}", plain(value))).collect(),
-            }
-        })
-        .collect())
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "none".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Null => "none".to_owned(),
-        Value::Array(pair) if pair.len() == 2 => format!("{} \u{2192} {}", plain(&pair[0]), plain(&pair[1])),
-        other => other.to_string(),
-    }
-}
+use crate::{Actor, ServiceError, Services};
 
 /// Creates or changes a touchpoint and returns its id.
 pub async fn save_touchpoint(
@@ -161,62 +19,126 @@ pub async fn save_touchpoint(
     input: TouchpointInput,
 ) -> Result<String, ServiceError> {
     need(actor.may().see_inventory, "touchpoint")?;
-    let (_, inventory) = cache::inventory(services).await?;
-    let row = checked(&inventory, input)?;
+    need_change(actor.may().edit_own_inventory, "touchpoint")?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let inventory = db::inventory::load_in(&tx).await?;
+    let row = Touchpoint { reviewed_at: Some(now), ..checked(&inventory, input)? };
     let before = inventory.touchpoints.iter().find(|one| one.id == row.id);
     if !row.id.is_empty() {
         let before = before.ok_or_else(|| UserError::not_found("touchpoint"))?;
         need_change(actor.owns(before.department_id.as_deref()), "touchpoint")?;
+        if before.version != row.version {
+            return Err(stale(&inventory, actor, before, &row).into());
+        }
     }
     // Nobody gives a touchpoint to a department that they do not answer for.
     let moves = before.is_none_or(|before| before.department_id != row.department_id);
     if moves {
         need_change(actor.owns(row.department_id.as_deref()), "department's touchpoints")?;
     }
-    let now = services.now();
-    let tx = services.db.write().await?;
+    let same = |one: &&Touchpoint| one.id != row.id && one.name.to_lowercase() == row.name.to_lowercase();
+    if let Some(double) = inventory.touchpoints.iter().find(same) {
+        let message = format!("There is a touchpoint \u{201c}{}\u{201d} already.", double.name);
+        return Err(UserError::new(Kind::Conflict, "name_taken", message)
+            .at("name")
+            .remedy("Choose another name, or use the one that is there.")
+            .into());
+    }
     let saved = db::inventory::save_touchpoint(&tx, &row, now).await;
     let id = saved.map_err(|error| taken(error, "touchpoint", &row.name))?;
     let details = differences(&inventory, before, &row);
     let action = if before.is_some() { "change" } else { "add" };
-    db::audit(&tx, &actor.audited(now), action, "touchpoint", &id, &details).await?;
+    let label =
+        if before.is_some() { format!("Change of {}", row.name) } else { format!("Adding {}", row.name) };
+    let after = Touchpoint { id: id.clone(), version: row.version.saturating_add(1), ..row };
+    let before = before.cloned().map(Row::Touchpoint);
+    let done = Done::of(&id, action, details, before, Some(Row::Touchpoint(after)));
+    record(&tx, actor, now, &label, vec![done]).await?;
     tx.commit().await?;
+    services.tell_changed(actor, std::slice::from_ref(&id));
     Ok(id)
 }
 
-fn differences(inventory: &Inventory, before: Option<&Touchpoint>, after: &Touchpoint) -> Value {
+/// Somebody else saved first: says what they wrote beside what this person wrote.
+fn stale(inventory: &Inventory, actor: &Actor, theirs: &Touchpoint, yours: &Touchpoint) -> UserError {
+    let names = Names::of(inventory);
+    let (theirs_row, yours_row) = (names.row(actor, theirs), names.row(actor, yours));
+    let differing: Vec<String> = Column::ALL
+        .into_iter()
+        .filter(|column| column.is_typed())
+        .filter_map(|column| {
+            let (theirs, yours) = (theirs_row.text(column), yours_row.text(column));
+            let quoted = |text: String| {
+                if text.is_empty() { "nothing".to_owned() } else { format!("\u{201c}{text}\u{201d}") }
+            };
+            (theirs != yours)
+                .then(|| format!("{}: theirs {}, yours {}", column.label(), quoted(theirs), quoted(yours)))
+        })
+        .collect();
+    let message = format!(
+        "This touchpoint was changed by someone else (version {}; you started from {}). {}.",
+        theirs.version,
+        yours.version,
+        if differing.is_empty() { "Both wrote the same".to_owned() } else { differing.join("; ") }
+    );
+    UserError::new(Kind::Stale, "stale", message)
+        .remedy("Load the page again, and change what should still be another way.")
+}
+
+/// What each field is called in the history.
+const FIELDS: [(Column, &str); 11] = [
+    (Column::Name, "name"),
+    (Column::Description, "description"),
+    (Column::Stage, "stage"),
+    (Column::Channel, "channel"),
+    (Column::Owner, "department"),
+    (Column::Delivery, "delivery"),
+    (Column::StartedBy, "started by"),
+    (Column::Contact, "contact"),
+    (Column::Cost, "cost per contact"),
+    (Column::Expectation, "expectation"),
+    (Column::Promise, "promise"),
+];
+
+/// The word for a column in the history.
+pub fn field_of(column: Column) -> &'static str {
+    FIELDS.iter().find(|(of, _)| *of == column).map_or("", |(_, word)| word)
+}
+
+/// What differs between two versions of a touchpoint, in words.
+pub fn differences(inventory: &Inventory, before: Option<&Touchpoint>, after: &Touchpoint) -> Value {
+    let Some(before) = before else { return json!({ "name": after.name }) };
     let name = |id: &Option<String>| {
         let id = id.as_deref()?;
         let lists = [&inventory.stages, &inventory.channels, &inventory.departments];
         lists.into_iter().flatten().find(|one| one.id == id).map(|one| one.name.clone())
     };
-    let fields = |one: &Touchpoint| {
-        [
-            ("name", json!(one.name)),
-            ("description", json!(one.description)),
-            ("stage", json!(name(&one.stage_id))),
-            ("channel", json!(name(&one.channel_id))),
-            ("department", json!(name(&one.department_id))),
-            ("delivery", json!(one.delivery)),
-            ("started by", json!(one.started_by)),
-            ("contact", json!(one.contact)),
-            ("cost per contact", json!(one.cost_per_contact.map(|cents| cents as f64 / 100.0))),
-        ]
+    let value = |one: &Touchpoint, column: Column| match column {
+        Column::Name => json!(one.name),
+        Column::Description => json!(one.description),
+        Column::Stage => json!(name(&one.stage_id)),
+        Column::Channel => json!(name(&one.channel_id)),
+        Column::Owner => json!(name(&one.department_id)),
+        Column::Delivery => json!(one.delivery),
+        Column::StartedBy => json!(one.started_by),
+        Column::Contact => json!(one.contact),
+        Column::Cost => json!(one.cost_per_contact.map(|cents| cents as f64 / 100.0)),
+        Column::Expectation => json!(one.expectation),
+        Column::Promise => json!(one.promise),
+        _ => Value::Null,
     };
-    let mut changed = serde_json::Map::new();
-    match before {
-        Some(before) => {
-            for ((field, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
-                if old != new {
-                    changed.insert(field.to_owned(), json!([old, new]));
-                }
-            }
-        }
-        None => {
-            changed.insert("name".to_owned(), json!(after.name));
-        }
-    }
-    Value::Object(changed)
+    // Ids are compared before names are looked up: many rows change at once.
+    let differs = |column: Column| match column {
+        Column::Stage => before.stage_id != after.stage_id,
+        Column::Channel => before.channel_id != after.channel_id,
+        Column::Owner => before.department_id != after.department_id,
+        _ => value(before, column) != value(after, column),
+    };
+    let changed = FIELDS.into_iter().filter(|(column, _)| differs(*column));
+    let changed =
+        changed.map(|(column, word)| (word.to_owned(), json!([value(before, column), value(after, column)])));
+    Value::Object(changed.collect())
 }
 
 fn checked(inventory: &Inventory, input: TouchpointInput) -> Result<Touchpoint, UserError> {
@@ -232,6 +154,8 @@ fn checked(inventory: &Inventory, input: TouchpointInput) -> Result<Touchpoint, 
         started_by,
         contact,
         cost_per_contact,
+        expectation,
+        promise,
     } = input;
     let chosen = |list: &[db::inventory::Name], id: String, noun: &str| {
         if id.is_empty() {
@@ -242,9 +166,6 @@ fn checked(inventory: &Inventory, input: TouchpointInput) -> Result<Touchpoint, 
             false => Err(UserError::not_found(noun).at(noun)),
         }
     };
-    if description.chars().count() > 10_000 {
-        return Err(invalid("description", "The description is longer than 10,000 letters."));
-    }
     if !DELIVERIES.iter().any(|(key, _)| *key == delivery) {
         return Err(invalid("delivery", "There is no such kind of delivery."));
     }
@@ -252,10 +173,10 @@ fn checked(inventory: &Inventory, input: TouchpointInput) -> Result<Touchpoint, 
         return Err(invalid("started_by", "There is no such starter of an encounter."));
     }
     Ok(Touchpoint {
+        version: if id.is_empty() { 0 } else { version },
         id,
-        version,
         name: checked_name(&name, "name")?,
-        description: description.trim().to_owned(),
+        description: prose(Column::Description, &description)?,
         stage_id: chosen(&inventory.stages, stage_id, "stage")?,
         channel_id: chosen(&inventory.channels, channel_id, "channel")?,
         department_id: chosen(&inventory.departments, department_id, "department")?,
@@ -263,30 +184,13 @@ fn checked(inventory: &Inventory, input: TouchpointInput) -> Result<Touchpoint, 
         started_by,
         contact: contact.is_some(),
         cost_per_contact: cents(&cost_per_contact)?,
+        expectation: prose(Column::Expectation, &expectation)?,
+        promise: prose(Column::Promise, &promise)?,
+        reviewed_at: None,
     })
 }
 
-/// Reads an amount as typed; empty for none.
-pub(super) fn cents(text: &str) -> Result<Option<i64>, UserError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let refused = || {
-        invalid("cost_per_contact", format!("\u{201c}{text}\u{201d} is no amount."))
-            .remedy("Write it with a point and no currency, as in 6.50.")
-    };
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 9 || fraction.len() > 2 || !digits(whole) || !digits(fraction) {
-        return Err(refused());
-    }
-    let whole: i64 = whole.parse().map_err(|_| refused())?;
-    let fraction: i64 = format!("{fraction:0<2}").parse().map_err(|_| refused())?;
-    Ok(Some(whole * 100 + fraction))
-}
-
-/// Removes a touchpoint with its experiences and rules; its events become unmapped.
+/// Removes a touchpoint with its experiences, rules and KPI links; its events become unmapped.
 pub async fn delete_touchpoint(
     services: &Services,
     actor: &Actor,
@@ -294,34 +198,68 @@ pub async fn delete_touchpoint(
     version: i32,
 ) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "touchpoint")?;
-    let (_, inventory) = cache::inventory(services).await?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let inventory = db::inventory::load_in(&tx).await?;
     let before = inventory.touchpoints.iter().find(|one| one.id == id);
     let before = before.ok_or_else(|| UserError::not_found("touchpoint"))?;
     need_change(actor.owns(before.department_id.as_deref()), "touchpoint")?;
-    let now = services.now();
-    let tx = services.db.write().await?;
+    let experiences = || inventory.experiences.iter().filter(|one| one.touchpoint_id == id);
+    let rules = || inventory.rules.iter().filter(|one| one.touchpoint_id == id);
+    let links = || inventory.links.iter().filter(|one| one.touchpoint_id == id);
+    let kpis = detached(&tx, &inventory, |kpi| kpi.touchpoint_id.as_deref() == Some(id)).await?;
     db::inventory::delete_touchpoint(&tx, id, version).await?;
+    // What belongs to it first: undoing goes backwards, and puts the touchpoint back before it.
+    let mut done: Vec<Done> = kpis;
+    let mut gone = |row: Row, details: Value| {
+        done.push(Done::of(id, "delete with touchpoint", details, Some(row), None));
+    };
+    links().for_each(|one| gone(Row::Link(one.clone()), json!({})));
+    rules().for_each(|one| gone(Row::Rule(one.clone()), json!({ "rule": describe(one) })));
+    experiences().for_each(|one| gone(Row::Experience(one.clone()), json!({ "experience": one.name })));
     let details = json!({
         "name": before.name,
-        "experiences": inventory.experiences.iter().filter(|one| one.touchpoint_id == id).map(|one| one.name.clone()).collect::<Vec<_>>(),
-        "rules": inventory.rules.iter().filter(|one| one.touchpoint_id == id).map(describe).collect::<Vec<_>>(),
+        "experiences": experiences().map(|one| one.name.clone()).collect::<Vec<_>>(),
+        "rules": rules().map(describe).collect::<Vec<_>>(),
     });
-    db::audit(&tx, &actor.audited(now), "delete", "touchpoint", id, &details).await?;
+    done.push(Done::of(id, "delete", details, Some(Row::Touchpoint(before.clone())), None));
+    record(&tx, actor, now, &format!("Removing {}", before.name), done).await?;
     tx.commit().await?;
+    services.tell_changed(actor, &[id.to_owned()]);
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::cents;
-
-    #[test]
-    fn amounts() {
-        assert_eq!(cents("6.5"), Ok(Some(650)));
-        assert_eq!(cents(" 12 "), Ok(Some(1200)));
-        assert_eq!(cents(""), Ok(None));
-        for bad in ["-1", "1.234", "1,5", "ten", "."] {
-            assert!(cents(bad).is_err(), "{bad}");
-        }
+/// KPIs that are computed from what will go are computed from nothing: changed and noted, so that undoing brings it back.
+pub async fn detached(
+    tx: &db::Tx,
+    inventory: &Inventory,
+    wanted: impl Fn(&Kpi) -> bool,
+) -> Result<Vec<Done>, ServiceError> {
+    let mut done = Vec::new();
+    for kpi in inventory.kpis.iter().filter(|kpi| wanted(kpi)) {
+        let without = Kpi { touchpoint_id: None, experience_id: None, ..kpi.clone() };
+        db::inventory::change_kpi(tx, &without).await?;
+        let after = Kpi { version: kpi.version.saturating_add(1), ..without };
+        let change = Change { before: Some(Row::Kpi(kpi.clone())), after: Some(Row::Kpi(after)) };
+        let details = json!({ "name": kpi.name, "computed from": Value::Null });
+        done.push(Done { action: "change", noun: "kpi", object_id: kpi.id.clone(), details, change });
     }
+    Ok(done)
+}
+
+/// Says that a touchpoint was looked at and is still right.
+pub async fn look_at(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+    need(actor.may().see_inventory, "touchpoint")?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let inventory = db::inventory::load_in(&tx).await?;
+    let one = inventory.touchpoints.iter().find(|one| one.id == id);
+    let one = one.ok_or_else(|| UserError::not_found("touchpoint"))?;
+    need_change(actor.owns(one.department_id.as_deref()), "touchpoint")?;
+    let seen = Touchpoint { reviewed_at: Some(now), ..one.clone() };
+    db::inventory::change_touchpoints(&tx, &[seen]).await?;
+    db::audit(&tx, &actor.audited(now), "look at", "touchpoint", id, &json!({})).await?;
+    tx.commit().await?;
+    services.tell_changed(actor, &[id.to_owned()]);
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! Activities without a rule, by volume, and giving them a touchpoint in one gesture.
 
-use contract::inventory::{DELIVERIES, STARTERS, Unmapped, UnmappedRow};
+use contract::inventory::{Unmapped, UnmappedRow};
 use contract::{Kind, UserError};
 use db::inventory::{Rule, Touchpoint};
 use serde_json::json;
 
-use super::rules::{checked_rule, next_position};
+use super::grid::fresh;
+use super::rules::{checked_rule, describe, next_position};
+use super::steps::{Done, Row, record};
 use super::{checked_name, named, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services, cache};
@@ -128,25 +130,30 @@ pub async fn map_activity(services: &Services, actor: &Actor, to: MapTo<'_>) -> 
             UserError::new(Kind::Conflict, "rule_exists", "This activity is mapped there already.").into()
         );
     }
+    let mut done = Vec::new();
     let touchpoint_id = match known {
         None => {
             let new = Touchpoint {
                 name: name.clone(),
                 department_id: department,
-                delivery: DELIVERIES[0].0.to_owned(),
-                started_by: STARTERS[0].0.to_owned(),
-                ..Touchpoint::default()
+                reviewed_at: Some(now),
+                ..fresh(actor)
             };
             let saved = db::inventory::save_touchpoint(&tx, &new, now).await;
             let id = saved.map_err(|error| taken(error, "touchpoint", &name))?;
-            db::audit(&tx, &actor.audited(now), "add", "touchpoint", &id, &json!({ "name": name })).await?;
+            let row = Touchpoint { id: id.clone(), version: 1, ..new };
+            done.push(Done::of(&id, "add", json!({ "name": name }), None, Some(Row::Touchpoint(row))));
             id
         }
         Some(known) => known.id.clone(),
     };
-    let id = db::inventory::save_rule(&tx, &Rule { touchpoint_id: touchpoint_id.clone(), ..rule }).await?;
-    let details = json!({ "rule": format!("{}, exact \u{201c}{}\u{201d}", to.source, to.activity) });
-    db::audit(&tx, &actor.audited(now), "add rule", "touchpoint", &touchpoint_id, &details).await?;
+    let rule = Rule { touchpoint_id: touchpoint_id.clone(), ..rule };
+    let id = db::inventory::save_rule(&tx, &rule).await?;
+    let details = json!({ "rule": describe(&rule) });
+    let row = Rule { id: id.clone(), version: 1, ..rule };
+    done.push(Done::of(&touchpoint_id, "add rule", details, None, Some(Row::Rule(row))));
+    record(&tx, actor, now, &format!("Mapping {}", to.activity), done).await?;
     tx.commit().await?;
+    services.tell_changed(actor, &[touchpoint_id]);
     Ok(id)
 }

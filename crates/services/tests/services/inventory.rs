@@ -49,8 +49,8 @@ async fn rules_apply_when_reading_and_the_first_wins() {
         ]
     );
     // One more rule, and the next view shows it.
-    let view = inventory::inventory(&setting.services, &console).await.expect("the inventory");
-    let call = view.touchpoints.iter().find(|one| one.name == "Call").expect("there").id.clone();
+    let view = inventory::grid(&setting.services, &console, "", "").await.expect("the inventory");
+    let call = view.rows.iter().find(|one| one.name == "Call").expect("there").id.clone();
     let rule = RuleInput {
         touchpoint_id: call,
         matching: "regex".into(),
@@ -79,16 +79,16 @@ async fn a_bad_cell_changes_nothing_and_is_named() {
     let console = Actor::console();
     let bad = "touchpoint,department,match,activity\nGood,Sales,exact,A\nBad,Sales,regex,([\n";
     let error = inventory::import_csv(&setting.services, &console, bad).await.expect_err("refused").into_user();
-    assert_eq!((error.code.as_str(), error.place.as_deref()), ("bad_regex", Some("line 3, column activity")));
-    assert!(inventory::inventory(&setting.services, &console).await.expect("read").touchpoints.is_empty());
+    assert_eq!((error.code.as_str(), error.place.as_deref()), ("bad_row", Some("line 3, column activity")));
+    assert!(inventory::grid(&setting.services, &console, "", "").await.expect("read").rows.is_empty());
 }
 
 #[tokio::test]
 async fn departments_change_their_own_and_see_journeys_that_touch_them() {
     let setting = mapped().await;
     let head = setting.actor(Role::DepartmentHead, "Contact centre").await;
-    let view = inventory::inventory(&setting.services, &head).await.expect("the inventory");
-    let id = |name: &str| view.touchpoints.iter().find(|one| one.name == name).expect("there").id.clone();
+    let view = inventory::grid(&setting.services, &head, "", "").await.expect("the inventory");
+    let id = |name: &str| view.rows.iter().find(|one| one.name == name).expect("there").id.clone();
     let rule = |touchpoint_id| RuleInput {
         touchpoint_id,
         matching: "exact".into(),

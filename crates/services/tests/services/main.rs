@@ -5,6 +5,7 @@ mod setting;
 
 mod drivers;
 mod explore;
+mod grid;
 mod imports;
 mod inventory;
 mod machines;

@@ -66,6 +66,13 @@ impl Setting {
         Self { services, folder: self.folder.clone(), url: self.url.clone(), now: self.now }
     }
 
+    /// The same, so many seconds later.
+    pub async fn later(&self, seconds: i64) -> Self {
+        let now = self.now + seconds;
+        let services = open(&self.folder, self.url.as_deref(), now).await;
+        Self { services, folder: self.folder.clone(), url: self.url.clone(), now }
+    }
+
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).expect("written");

@@ -1,276 +1,213 @@
 //! Applying an inventory file: all of it, or nothing.
 
-use std::collections::{HashMap, HashSet};
-
-use contract::inventory::{DELIVERIES, InventoryImport, STARTERS};
+use contract::inventory::InventoryImport;
 use contract::{Kind, UserError};
-use db::inventory::{Experience, Inventory, List, Rule, Touchpoint};
+use db::inventory::{Inventory, Reading};
 use serde_json::json;
 
-use super::row::{Row, places, unreadable};
-use super::{COLUMNS, unmarked};
+use super::plan::{Plan, first_problem, plan};
+use super::read::read;
 use crate::actor::{need, need_change};
-use crate::inventory::checked_name;
-use crate::inventory::rules::{checked_text, next_position};
-use crate::{Actor, ServiceError, Services};
+use crate::compute::compute;
+use crate::inventory::rules::describe;
+use crate::inventory::steps::{Change, Done, Row, record};
+use crate::inventory::taken;
+use crate::inventory::touchpoints::differences;
+use crate::{Actor, ServiceError, Services, cache};
 
-/// Largest inventory file, and most rows: while it is applied, others wait to write.
+/// Largest inventory file.
 const MOST_BYTES: usize = 20 << 20;
-const MOST_ROWS: usize = 20_000;
 
-/// Reads an inventory file. All of it is applied, or nothing.
+/// How a file is applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Adds departments, stages and channels that are not there yet; else they are problems.
+    pub new_names: bool,
+    /// Takes the file's word where somebody changed a cell since it was written; else these are conflicts.
+    pub overwrite: bool,
+}
+
+/// Whether the person may import an inventory at all.
+pub fn may_import(actor: &Actor) -> Result<(), UserError> {
+    need(actor.may().see_inventory, "page")?;
+    need_change(actor.may().edit_inventory, "inventory")
+}
+
+pub fn allowed(actor: &Actor, bytes: &[u8]) -> Result<(), UserError> {
+    may_import(actor)?;
+    if bytes.len() > MOST_BYTES {
+        return Err(UserError::new(Kind::TooLarge, "too_large", "An inventory file may have at most 20 MiB."));
+    }
+    Ok(())
+}
+
+async fn all_readings(services: &Services, inventory: &Inventory) -> Result<Vec<Reading>, ServiceError> {
+    let ids: Vec<String> = inventory.kpis.iter().map(|kpi| kpi.id.clone()).collect();
+    Ok(db::inventory::readings(&services.db, &ids).await?)
+}
+
+/// Says what a file would change, and changes nothing.
+pub async fn dry_import(
+    services: &Services,
+    actor: &Actor,
+    bytes: &[u8],
+    options: Options,
+) -> Result<InventoryImport, ServiceError> {
+    allowed(actor, bytes)?;
+    let (_, inventory) = cache::inventory(services).await?;
+    let readings = all_readings(services, &inventory).await?;
+    let (bytes, actor) = (bytes.to_vec(), actor.clone());
+    let planned = compute(services, move || {
+        read(&bytes).map(|read| plan(&inventory, &readings, &actor, options, &read).report)
+    });
+    Ok(planned.await??)
+}
+
+/// Applies a file, unless it has problems or conflicts: then it says which.
+pub async fn import_file(
+    services: &Services,
+    actor: &Actor,
+    bytes: &[u8],
+    options: Options,
+) -> Result<InventoryImport, ServiceError> {
+    allowed(actor, bytes)?;
+    let bytes = bytes.to_vec();
+    let read = compute(services, move || read(&bytes)).await??;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let inventory = db::inventory::load_in(&tx).await?;
+    let readings = all_readings(services, &inventory).await?;
+    let (standing, who) = (inventory.clone(), actor.clone());
+    let plan = compute(services, move || plan(&standing, &readings, &who, options, &read)).await?;
+    let mut report = plan.report.clone();
+    if !report.problems.is_empty() || !report.conflicts.is_empty() {
+        return Ok(report);
+    }
+    let done = write(&tx, &inventory, plan, now).await?;
+    record(&tx, actor, now, "Import of a file", done).await?;
+    let details = json!({
+        "touchpoints created": report.touchpoints_created.len(),
+        "touchpoints changed": report.touchpoints_changed.len(),
+        "rules created": report.rules_created,
+        "readings changed": report.readings_changed,
+    });
+    db::audit(&tx, &actor.audited(now), "import", "inventory", "", &details).await?;
+    tx.commit().await?;
+    services.tell_changed(actor, &[]);
+    report.applied = true;
+    Ok(report)
+}
+
+/// Applies a CSV as the command line does.
 pub async fn import_csv(
     services: &Services,
     actor: &Actor,
     text: &str,
 ) -> Result<InventoryImport, ServiceError> {
-    need(actor.may().see_inventory, "page")?;
-    need_change(actor.may().edit_inventory, "inventory")?;
-    if text.len() > MOST_BYTES {
-        return Err(
-            UserError::new(Kind::TooLarge, "too_large", "An inventory file may have at most 20 MiB.").into()
+    import_whole(services, actor, text.as_bytes()).await
+}
+
+/// Applies a file as the command line does: new names are added, and what stands against it is an error.
+pub async fn import_whole(
+    services: &Services,
+    actor: &Actor,
+    bytes: &[u8],
+) -> Result<InventoryImport, ServiceError> {
+    let options = Options { new_names: true, overwrite: false };
+    let report = import_file(services, actor, bytes, options).await?;
+    if let Some(error) = first_problem(&report) {
+        return Err(error.into());
+    }
+    if let Some(conflict) = report.conflicts.first() {
+        let message = format!(
+            "{} of \u{201c}{}\u{201d} was changed since the file was written: it is \u{201c}{}\u{201d} now, \u{201c}{}\u{201d} in the file.",
+            conflict.column.label(),
+            conflict.touchpoint,
+            conflict.theirs,
+            conflict.yours
         );
+        return Err(UserError::new(Kind::Stale, "stale", message)
+            .remedy("Export it again, or leave the column \u{201c}version\u{201d} out to overwrite.")
+            .into());
     }
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let places = places(reader.headers().map_err(unreadable)?)?;
-    let records = reader.records().collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
-    if records.len() > MOST_ROWS {
-        return Err(UserError::new(
-            Kind::TooLarge,
-            "too_many_rows",
-            format!("The file has {} rows; at most {MOST_ROWS} are taken at once.", records.len()),
-        )
-        .remedy("Split the file.")
-        .into());
-    }
-    let now = services.now();
-    let tx = services.db.write().await?;
-    let mut work = Work::new(&tx, &db::inventory::load_in(&tx).await?, now);
-    for record in &records {
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells: Vec<&str> = places
-            .iter()
-            .enumerate()
-            .map(|(column, place)| {
-                let cell = place.and_then(|at| record.get(at)).unwrap_or_default();
-                // An activity is compared letter by letter, blanks at its ends included.
-                unmarked(if COLUMNS[column] == "activity" { cell } else { cell.trim() })
-            })
-            .collect();
-        let row = Row::of(&cells).map_err(|error| located(error, line))?;
-        work.apply(row).await.map_err(|error| match error {
-            ServiceError::User(error) => located(error, line).into(),
-            other => other,
-        })?;
-    }
-    let details = json!({
-        "touchpoints created": work.done.touchpoints_created.len(),
-        "touchpoints changed": work.done.touchpoints_changed.len(),
-        "rules created": work.done.rules_created,
-    });
-    let done = work.done;
-    db::audit(&tx, &actor.audited(now), "import", "inventory", "", &details).await?;
-    tx.commit().await?;
-    Ok(done)
+    Ok(report)
 }
 
-fn located(mut error: UserError, line: u64) -> UserError {
-    let column = error.place.take().unwrap_or_default();
-    error.place = Some(format!("line {line}, column {column}"));
-    error
-}
-
-/// What tells a rule from others: touchpoint, experience, source, match, activity, condition.
-type Recognises = (String, Option<String>, String, String, String, String);
-
-fn recognises(rule: &Rule) -> Recognises {
-    let Rule { touchpoint_id, experience_id, source, matching, activity, condition, .. } = rule.clone();
-    (touchpoint_id, experience_id, source, matching, activity, condition)
-}
-
-/// An import under way: the inventory as it stands within the transaction, found by name.
-struct Work<'a> {
-    tx: &'a db::Tx,
+async fn write(
+    tx: &db::Tx,
+    inventory: &db::inventory::Inventory,
+    plan: Plan,
     now: i64,
-    /// Ids of stages, channels and departments.
-    names: HashMap<(List, String), String>,
-    touchpoints: HashMap<String, Touchpoint>,
-    experiences: HashMap<(String, String), Experience>,
-    /// Next place of an experience at each touchpoint.
-    places: HashMap<String, i32>,
-    rules: HashSet<Recognises>,
-    next_rule: i32,
-    /// Touchpoints that this file made or changed already.
-    touched: HashSet<String>,
-    done: InventoryImport,
-}
-
-impl<'a> Work<'a> {
-    fn new(tx: &'a db::Tx, inventory: &Inventory, now: i64) -> Self {
-        let lists = [
-            (List::Stages, &inventory.stages),
-            (List::Channels, &inventory.channels),
-            (List::Departments, &inventory.departments),
-        ];
-        let names = lists.into_iter().flat_map(|(list, names)| {
-            names.iter().map(move |name| ((list, name.name.clone()), name.id.clone()))
-        });
-        let mut places = HashMap::new();
-        for one in &inventory.experiences {
-            let next = places.entry(one.touchpoint_id.clone()).or_insert(0);
-            *next = (*next).max(one.position + 1);
-        }
-        Self {
-            tx,
-            now,
-            names: names.collect(),
-            touchpoints: inventory.touchpoints.iter().map(|one| (one.name.clone(), one.clone())).collect(),
-            experiences: inventory
-                .experiences
-                .iter()
-                .map(|one| ((one.touchpoint_id.clone(), one.name.clone()), one.clone()))
-                .collect(),
-            places,
-            rules: inventory.rules.iter().map(recognises).collect(),
-            next_rule: next_position(inventory),
-            touched: HashSet::new(),
-            done: InventoryImport::default(),
-        }
+) -> Result<Vec<Done>, ServiceError> {
+    use db::inventory as store;
+    let Plan { names, touchpoints, experiences, rules, kpis, links, readings, report: _ } = plan;
+    let mut done = Vec::new();
+    for (list, id, name) in &names {
+        store::add_name_as(tx, *list, id, name, None).await?;
     }
-
-    async fn apply(&mut self, row: Row<'_>) -> Result<(), ServiceError> {
-        let stage_id = self.name(List::Stages, row.stage).await?;
-        let channel_id = self.name(List::Channels, row.channel).await?;
-        let department_id = self.name(List::Departments, row.department).await?;
-        let touchpoint_id = self.touchpoint(&row, stage_id, channel_id, department_id).await?;
-        let experience_id = self.experience(&row, &touchpoint_id).await?;
-        self.rule(&row, touchpoint_id, experience_id).await
-    }
-
-    async fn name(&mut self, list: List, name: &str) -> Result<Option<String>, ServiceError> {
-        if name.is_empty() {
-            return Ok(None);
+    let mut new = Vec::new();
+    let mut changed = Vec::new();
+    for (before, one) in touchpoints {
+        let after = store::Touchpoint { reviewed_at: Some(now), ..one };
+        let details = differences(inventory, before.as_ref(), &after);
+        let action = if before.is_some() { "change" } else { "add" };
+        let stored = store::Touchpoint { version: after.version + 1, ..after.clone() };
+        let id = after.id.clone();
+        if before.is_some() {
+            changed.push(after);
+        } else {
+            new.push(after);
         }
-        let (created, place) = match list {
-            List::Stages => (&mut self.done.stages_created, "stage"),
-            List::Channels => (&mut self.done.channels_created, "channel"),
-            List::Departments => (&mut self.done.departments_created, "department"),
+        let rows = (before.map(Row::Touchpoint), Some(Row::Touchpoint(stored)));
+        done.push(Done::of(&id, action, details, rows.0, rows.1));
+    }
+    let name = new.first().map(|one| one.name.clone()).unwrap_or_default();
+    store::add_touchpoints(tx, &new, now).await.map_err(|error| taken(error, "touchpoint", &name))?;
+    store::change_touchpoints(tx, &changed).await?;
+    for (before, one) in experiences {
+        match before {
+            Some(_) => store::save_experience(tx, &one).await?,
+            None => store::add_experience(tx, &one).await?,
         };
-        let key = (list, name.to_owned());
-        if let Some(id) = self.names.get(&key) {
-            return Ok(Some(id.clone()));
-        }
-        let name = checked_name(name, place)?;
-        let id = db::inventory::add_name(self.tx, list, &name, None).await?;
-        self.names.insert(key, id.clone());
-        created.push(name);
-        Ok(Some(id))
+        let action = if before.is_some() { "change experience" } else { "add experience" };
+        let details = json!({ "experience": one.name });
+        let touchpoint = one.touchpoint_id.clone();
+        let stored = store::Experience { version: one.version + 1, ..one };
+        let rows = (before.map(Row::Experience), Some(Row::Experience(stored)));
+        done.push(Done::of(&touchpoint, action, details, rows.0, rows.1));
     }
-
-    async fn touchpoint(
-        &mut self,
-        row: &Row<'_>,
-        stage_id: Option<String>,
-        channel_id: Option<String>,
-        department_id: Option<String>,
-    ) -> Result<String, ServiceError> {
-        let or =
-            |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
-        let known = self.touchpoints.get(&row.touchpoint).cloned();
-        let base = known.clone().unwrap_or_else(|| Touchpoint {
-            name: row.touchpoint.clone(),
-            delivery: DELIVERIES[0].0.to_owned(),
-            started_by: STARTERS[0].0.to_owned(),
-            ..Touchpoint::default()
-        });
-        let mut wanted = Touchpoint {
-            stage_id: stage_id.or(base.stage_id),
-            channel_id: channel_id.or(base.channel_id),
-            department_id: department_id.or(base.department_id),
-            delivery: or(row.delivery, &base.delivery),
-            started_by: or(row.started_by, &base.started_by),
-            contact: row.contact.unwrap_or(base.contact),
-            cost_per_contact: row.cost.or(base.cost_per_contact),
-            ..base
-        };
-        if known.as_ref() == Some(&wanted) {
-            return Ok(wanted.id);
-        }
-        let id = db::inventory::save_touchpoint(self.tx, &wanted, self.now).await?;
-        // A touchpoint made by an earlier row of this file is new, not changed.
-        if self.touched.insert(wanted.name.clone()) {
-            let list = if known.is_some() {
-                &mut self.done.touchpoints_changed
-            } else {
-                &mut self.done.touchpoints_created
-            };
-            list.push(wanted.name.clone());
-        }
-        wanted.version = if known.is_some() { wanted.version + 1 } else { 1 };
-        wanted.id.clone_from(&id);
-        self.touchpoints.insert(wanted.name.clone(), wanted);
-        Ok(id)
+    for one in rules {
+        store::add_rule(tx, &one).await?;
+        let details = json!({ "rule": describe(&one) });
+        let touchpoint = one.touchpoint_id.clone();
+        let stored = store::Rule { version: 1, ..one };
+        done.push(Done::of(&touchpoint, "add rule", details, None, Some(Row::Rule(stored))));
     }
-
-    async fn experience(&mut self, row: &Row<'_>, touchpoint_id: &str) -> Result<Option<String>, ServiceError> {
-        if row.experience.is_empty() {
-            return Ok(None);
+    for (before, one) in kpis {
+        match before {
+            Some(_) => store::change_kpi(tx, &one).await?,
+            None => {
+                store::add_kpi(tx, &one, now).await?;
+            }
         }
-        let name = checked_name(row.experience, "experience")?;
-        let key = (touchpoint_id.to_owned(), name.clone());
-        let known = self.experiences.get(&key).cloned();
-        let next = self.places.entry(touchpoint_id.to_owned()).or_insert(0);
-        let base = known.clone().unwrap_or_else(|| Experience {
-            touchpoint_id: touchpoint_id.to_owned(),
-            name,
-            position: *next,
-            ..Experience::default()
-        });
-        let mut wanted = Experience {
-            emotion: row.emotion.unwrap_or(base.emotion),
-            failure: row.failure.unwrap_or(base.failure),
-            ..base
-        };
-        if known.as_ref() == Some(&wanted) {
-            return Ok(Some(wanted.id));
-        }
-        let id = db::inventory::save_experience(self.tx, &wanted).await?;
-        if known.is_none() {
-            *next += 1;
-            self.done.experiences_created += 1;
-        }
-        wanted.version = if known.is_some() { wanted.version + 1 } else { 1 };
-        wanted.id.clone_from(&id);
-        self.experiences.insert(key, wanted);
-        Ok(Some(id))
+        let action = if before.is_some() { "change" } else { "add" };
+        let (object_id, details) = (one.id.clone(), json!({ "name": one.name }));
+        let stored = store::Kpi { version: one.version + 1, ..one };
+        let change = Change { before: before.map(Row::Kpi), after: Some(Row::Kpi(stored)) };
+        done.push(Done { action, noun: "kpi", object_id, details, change });
     }
-
-    async fn rule(
-        &mut self,
-        row: &Row<'_>,
-        touchpoint_id: String,
-        experience_id: Option<String>,
-    ) -> Result<(), ServiceError> {
-        if row.matching.is_empty() {
-            return Ok(());
+    for (before, one) in links {
+        match before {
+            Some(_) => store::change_link(tx, &one).await?,
+            None => {
+                store::add_link(tx, &one).await?;
+            }
         }
-        let wanted = checked_text(Rule {
-            touchpoint_id,
-            experience_id,
-            source: row.source.to_owned(),
-            matching: row.matching.to_owned(),
-            activity: row.activity.to_owned(),
-            condition: row.condition.to_owned(),
-            position: self.next_rule,
-            ..Rule::default()
-        })?;
-        if !self.rules.insert(recognises(&wanted)) {
-            self.done.rules_unchanged += 1;
-            return Ok(());
-        }
-        db::inventory::save_rule(self.tx, &wanted).await?;
-        self.done.rules_created += 1;
-        self.next_rule += 1;
-        Ok(())
+        let touchpoint = one.touchpoint_id.clone();
+        let stored = store::Link { version: one.version + 1, ..one };
+        let rows = (before.map(Row::Link), Some(Row::Link(stored)));
+        done.push(Done::of(&touchpoint, "add KPI link", json!({}), rows.0, rows.1));
     }
+    store::read(tx, &readings, now).await?;
+    Ok(done)
 }

@@ -1,7 +1,23 @@
 //! The service inventory: touchpoints with their owners, what can be experienced there, and the rules that
 //! recognise them in events.
 
+mod grid;
+mod kpis;
+mod work;
+
 use serde::{Deserialize, Serialize};
+
+pub use grid::{
+    CellChange, CellConflict, CellProblem, Column, Edited, GridRow, GridSaved, GridView, LiveFigures, News,
+    RowEdit, Undoable, label_of,
+};
+pub use kpis::{
+    CONTROLS, DIRECTIONS, DepartmentRow, KINDS, KpiInput, KpiRow, KpiView, KpisView, LinkInput, LinkRow,
+    MEASURES, MatrixRow, MatrixView, ReadingRow,
+};
+pub use work::{
+    CommentRow, Coverage, FileProblem, GapItem, GapList, GapsView, ProposalRow, RuleExample, RuleTrial,
+};
 
 /// Something with a name to choose from: a department, stage or channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,35 +53,13 @@ impl NamedKind {
     }
 }
 
-/// One row of the inventory.
+/// The names that touchpoints choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TouchpointRow {
-    pub id: String,
-    pub name: String,
-    pub stage: Option<String>,
-    pub channel: Option<String>,
-    pub department: Option<String>,
-    /// Colour of the department.
-    pub colour: Option<u32>,
-    pub contact: bool,
-    pub experiences: u32,
-    pub rules: u32,
-    /// Events that its rules recognise; absent for roles that see no journeys.
-    pub events: Option<u64>,
-    pub may_edit: bool,
-}
-
-/// The inventory page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct InventoryView {
-    pub touchpoints: Vec<TouchpointRow>,
+pub struct ListsView {
     pub stages: Vec<Named>,
     pub channels: Vec<Named>,
     pub departments: Vec<Named>,
-    /// Different activities without a rule, and their events; absent for roles that see no journeys.
-    pub unmapped: Option<(u32, u64)>,
-    pub events: Option<u64>,
-    pub may_add: bool,
+    pub may_edit: bool,
 }
 
 /// How a touchpoint is delivered.
@@ -106,11 +100,34 @@ pub struct TouchpointView {
     pub departments: Vec<Named>,
     pub changes: Vec<ChangeView>,
     pub events: Option<u64>,
+    pub expectation: String,
+    pub promise: String,
+    /// When somebody last changed it, or said that it is still right; seconds since 1970.
+    pub reviewed_at: Option<i64>,
+    pub live: Option<LiveFigures>,
+    pub links: Vec<LinkRow>,
+    /// Names of KPIs, to link.
+    pub kpis: Vec<String>,
+    /// Touchpoints that come right before and right after it, with how often; none for roles that see no journeys.
+    pub before: Vec<(String, u64)>,
+    pub after: Vec<(String, u64)>,
+    /// Mapped activities: source, name, events.
+    pub mapped: Vec<(String, String, u64)>,
+    pub comments: Vec<CommentRow>,
+    pub proposals: Vec<ProposalRow>,
+    /// Names of people that a comment can mention.
+    pub people: Vec<String>,
+    pub may_comment: bool,
+    pub may_propose: bool,
+    /// Share of events that keep the promise, among those that keep or break it.
+    pub kept: Option<f64>,
 }
 
 /// One change to something, as its history shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeView {
+    /// By which it is put back; absent where it can't be.
+    pub id: Option<String>,
     /// Seconds since 1970.
     pub at: i64,
     pub by: String,
@@ -119,14 +136,31 @@ pub struct ChangeView {
 }
 
 /// One experience of a touchpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExperienceView {
     pub id: String,
     pub name: String,
     pub emotion: i32,
     pub failure: bool,
+    /// `kept`, `broken`, or nothing.
+    pub promise: String,
     pub events: Option<u64>,
+    /// Share of the touchpoint's events, or of those asked where no rule recognises it.
+    pub share: Option<f64>,
+    /// People asked, and those who said so; the latest sample.
+    pub sample: Option<SampleView>,
     pub version: i32,
+}
+
+/// So many of those asked said that they had an experience.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleView {
+    pub id: String,
+    pub day: String,
+    pub asked: u64,
+    pub said: u64,
+    pub note: String,
+    pub author: String,
 }
 
 /// One mapping rule.
@@ -171,6 +205,10 @@ pub struct TouchpointInput {
     /// As typed, in units of the currency.
     #[serde(default)]
     pub cost_per_contact: String,
+    #[serde(default)]
+    pub expectation: String,
+    #[serde(default)]
+    pub promise: String,
 }
 
 /// What a person types about a rule.
@@ -203,6 +241,8 @@ pub struct ExperienceInput {
     pub emotion: i32,
     #[serde(default)]
     pub failure: Option<String>,
+    #[serde(default)]
+    pub promise: String,
 }
 
 /// An activity without a rule.
@@ -237,4 +277,29 @@ pub struct InventoryImport {
     pub departments_created: Vec<String>,
     pub stages_created: Vec<String>,
     pub channels_created: Vec<String>,
+    /// Links of KPIs that are new or changed, and KPIs that are.
+    pub links_changed: u32,
+    pub kpis_changed: u32,
+    pub readings_changed: u32,
+    /// Cells that change, the first of them, and how many.
+    pub changes: Vec<CellChange>,
+    pub changed: u32,
+    /// Cells that somebody changed since the file was written.
+    pub conflicts: Vec<CellConflict>,
+    pub problems: Vec<FileProblem>,
+    /// Whether it was applied.
+    pub applied: bool,
+}
+
+impl InventoryImport {
+    /// Whether applying it would change nothing.
+    pub fn is_empty(&self) -> bool {
+        self.touchpoints_created.is_empty()
+            && self.changed == 0
+            && self.experiences_created == 0
+            && self.rules_created == 0
+            && self.links_changed == 0
+            && self.kpis_changed == 0
+            && self.readings_changed == 0
+    }
 }

@@ -1,0 +1,148 @@
+//! Writing in a cell: a field over it, with what can be chosen.
+
+use contract::inventory::Column;
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::cursor::Move;
+use super::state::Grid;
+
+/// The list of what a column's cells can hold.
+fn list_of(column: Column) -> Option<&'static str> {
+    match column {
+        Column::Owner => Some("owners"),
+        Column::Stage => Some("stages"),
+        Column::Channel => Some("channels"),
+        Column::Delivery => Some("deliveries"),
+        Column::StartedBy => Some("starters"),
+        Column::Contact => Some("truths"),
+        _ => None,
+    }
+}
+
+/// The lists, once a page.
+#[component]
+pub fn Lists(grid: Grid) -> impl IntoView {
+    let fixed = |column: Column| {
+        let list = column.fixed().unwrap_or(&[]);
+        list.iter().map(|(_, label)| (*label).to_owned()).collect::<Vec<String>>()
+    };
+    let choices = grid.choices.read_value();
+    let names =
+        |list: &[contract::inventory::Named]| list.iter().map(|one| one.name.clone()).collect::<Vec<String>>();
+    let lists = [
+        ("owners", names(&choices.departments)),
+        ("stages", names(&choices.stages)),
+        ("channels", names(&choices.channels)),
+        ("deliveries", fixed(Column::Delivery)),
+        ("starters", fixed(Column::StartedBy)),
+        ("truths", fixed(Column::Contact)),
+    ];
+    lists
+        .into_iter()
+        .map(|(id, names)| {
+            view! { <datalist id=id>{names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()}</datalist> }
+        })
+        .collect_view()
+}
+
+/// The field. Enter takes what was written and goes down, Tab goes on, Escape leaves it as it was; with Control, Enter
+/// fills all selected cells.
+#[component]
+pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
+    let text =
+        grid.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone())).unwrap_or_default();
+    let label = column.label();
+    let done = StoredValue::new(false);
+    let commit = move |text: String, way: Option<Move>, all: bool| {
+        if done.try_update_value(|done| std::mem::replace(done, true)) != Some(false) {
+            return;
+        }
+        grid.commit(&text, all);
+        if let Some(way) = way {
+            grid.go(way, false);
+        }
+    };
+    let keys = move |event: KeyboardEvent, text: String, prose: bool| {
+        // The grid's own keys wait until this ends.
+        event.stop_propagation();
+        let down = |lines: isize| Some(Move::By { lines, columns: 0 });
+        match event.key().as_str() {
+            "Enter" if prose && (event.alt_key() || event.shift_key()) => {}
+            "Enter" => {
+                event.prevent_default();
+                let all = event.ctrl_key() || event.meta_key();
+                let way = if all { None } else { down(if event.shift_key() { -1 } else { 1 }) };
+                commit(text, way, all);
+            }
+            "Tab" => {
+                event.prevent_default();
+                commit(text, Some(if event.shift_key() { Move::Back } else { Move::Next }), false);
+            }
+            "Escape" => {
+                event.prevent_default();
+                done.set_value(true);
+                grid.editing.set(None);
+            }
+            _ => {}
+        }
+    };
+    let prose = matches!(column, Column::Description | Column::Expectation | Column::Promise);
+    if prose {
+        let field = NodeRef::<html::Textarea>::new();
+        let begin = text.clone();
+        Effect::new(move |_| {
+            if let Some(field) = field.get() {
+                field.set_value(&begin);
+                // Without focus the field is still there to be clicked.
+                let _ = field.focus();
+                let end = begin.encode_utf16().count() as u32;
+                let _ = field.set_selection_range(end, end);
+            }
+        });
+        return view! {
+            <textarea
+                class="sheet-editor sheet-editor-prose"
+                node_ref=field
+                rows="4"
+                maxlength="10000"
+                aria-label=label
+                on:keydown=move |event| { let text = event_target_value(&event); keys(event, text, true) }
+                on:input=move |event| grid.typed(&event_target_value(&event))
+                on:blur=move |event| commit(event_target_value(&event), None, false)
+                on:mousedown=move |event| event.stop_propagation()
+                on:dblclick=move |event| event.stop_propagation()
+            ></textarea>
+        }
+        .into_any();
+    }
+    let field = NodeRef::<html::Input>::new();
+    let begin = text.clone();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            field.set_value(&begin);
+            // Without focus the field is still there to be clicked.
+            let _ = field.focus();
+            let end = begin.encode_utf16().count() as u32;
+            let _ = field.set_selection_range(end, end);
+        }
+    });
+    view! {
+        <input
+            class="sheet-editor"
+            node_ref=field
+            list=list_of(column)
+            maxlength="200"
+            autocomplete="off"
+            inputmode=if column == Column::Cost { "decimal" } else { "text" }
+            aria-label=label
+            on:keydown=move |event| { let text = event_target_value(&event); keys(event, text, false) }
+            on:input=move |event| grid.typed(&event_target_value(&event))
+            on:blur=move |event| commit(event_target_value(&event), None, false)
+            on:mousedown=move |event| event.stop_propagation()
+            on:dblclick=move |event| event.stop_propagation()
+        />
+    }
+    .into_any()
+}

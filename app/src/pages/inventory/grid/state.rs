@@ -1,0 +1,619 @@
+//! What the grid holds while one works in it, and what one can do: edit, paste, fill, undo. Every change is shown at once
+//! and sent; where it is refused, what stood there comes back and the page says why.
+
+use std::collections::{HashMap, HashSet};
+
+use contract::inventory::{CellConflict, Column, Edited, GridRow, GridView, Named, RowEdit, Undoable};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::clip;
+use super::cursor::{Cursor, Move};
+use super::lines::{Line, Rows, lines};
+use super::look::Look;
+use crate::api::AppError;
+use crate::api::inventory::{edit_cells, rows as fetch_rows, undo_step};
+use crate::components::format::counted;
+
+/// Height of a line in pixels; the style says the same.
+pub const LINE: f64 = 32.0;
+/// Lines drawn beyond what is seen, and lines drawn before the size is known.
+const BEYOND: usize = 8;
+pub const FIRST: usize = 60;
+/// Letters that are pasted at once.
+const MOST_PASTED: usize = 6 << 20;
+
+/// A cell that is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editing {
+    pub line: usize,
+    pub column: Column,
+    pub text: String,
+    /// The row, and what stood there when the writing began: what others change meanwhile is not overwritten unseen.
+    pub of: Option<(String, String)>,
+}
+
+/// What the page asks in a dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Whether to apply what was pasted or filled.
+    Apply {
+        edits: Vec<RowEdit>,
+        outcome: Edited,
+    },
+    /// What to do about cells that others changed.
+    Merge {
+        edits: Vec<RowEdit>,
+        conflicts: Vec<CellConflict>,
+    },
+    /// What could not be applied.
+    Refused {
+        outcome: Edited,
+    },
+    /// A value for all selected cells.
+    SetAll,
+    Keys,
+}
+
+/// Somebody else in the grid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    pub account: String,
+    pub name: String,
+    pub at: String,
+}
+
+/// The grid.
+#[derive(Clone, Copy)]
+pub struct Grid {
+    pub rows: RwSignal<Rows>,
+    pub look: RwSignal<Look>,
+    pub folded: RwSignal<HashSet<String>>,
+    pub lines: Memo<Vec<Line>>,
+    pub columns: Memo<Vec<Column>>,
+    pub cursor: RwSignal<Cursor>,
+    pub editing: RwSignal<Option<Editing>>,
+    pub ask: RwSignal<Option<Ask>>,
+    pub history: RwSignal<Undoable>,
+    /// What was done last, or why not, for everybody to read.
+    pub said: RwSignal<(String, bool)>,
+    pub busy: RwSignal<bool>,
+    pub others: RwSignal<Vec<Other>>,
+    /// Top of what is seen, and its height, in pixels.
+    pub scroll: RwSignal<(f64, f64)>,
+    /// The touchpoint whose panel is open.
+    pub open: RwSignal<Option<String>>,
+    pub choices: StoredValue<Choices>,
+    pub figures: bool,
+    pub may_propose: bool,
+    pub me: StoredValue<String>,
+    /// Version of the inventory that is shown.
+    pub version: StoredValue<i64>,
+}
+
+/// What can be chosen in cells.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    pub stages: Vec<Named>,
+    pub channels: Vec<Named>,
+    pub departments: Vec<Named>,
+}
+
+impl Grid {
+    /// Takes what the server sent.
+    pub fn of(view: &GridView, look: Look, open: Option<String>) -> Self {
+        let GridView {
+            rows,
+            live,
+            stages,
+            channels,
+            departments,
+            may_add,
+            may_propose,
+            history,
+            me,
+            version,
+            ..
+        } = view.clone();
+        let figures = live.iter().any(Option::is_some);
+        let rows = RwSignal::new(Rows { rows, live });
+        let look = RwSignal::new(look);
+        let folded = RwSignal::new(HashSet::new());
+        Self {
+            rows,
+            look,
+            folded,
+            lines: Memo::new(move |_| lines(&rows.read(), &look.read(), &folded.read(), may_add)),
+            columns: Memo::new(move |_| look.read().shown()),
+            cursor: RwSignal::new(Cursor::at(0, 0)),
+            editing: RwSignal::new(None),
+            ask: RwSignal::new(None),
+            history: RwSignal::new(history),
+            said: RwSignal::new((String::new(), true)),
+            busy: RwSignal::new(false),
+            others: RwSignal::new(Vec::new()),
+            scroll: RwSignal::new((0.0, 0.0)),
+            open: RwSignal::new(open),
+            choices: StoredValue::new(Choices { stages, channels, departments }),
+            figures,
+            may_propose,
+            me: StoredValue::new(me),
+            version: StoredValue::new(version),
+        }
+    }
+
+    /// First line that is drawn, and the first that is not any more.
+    pub fn drawn(self) -> (usize, usize) {
+        let count = self.lines.with(Vec::len);
+        let (top, height) = self.scroll.get();
+        if height == 0.0 {
+            let page = self.look.with(|look| look.page);
+            let first = (page * FIRST).min(count.saturating_sub(1));
+            return (first, (first + FIRST).min(count));
+        }
+        let first = ((top / LINE) as usize).saturating_sub(BEYOND).min(count);
+        (first, (first + (height / LINE) as usize + 2 * BEYOND).min(count))
+    }
+
+    /// The row of a line.
+    pub fn row(self, line: usize) -> Option<GridRow> {
+        let at = match self.lines.with_untracked(|lines| lines.get(line).cloned())? {
+            Line::Row(at) => at,
+            _ => return None,
+        };
+        self.rows.with_untracked(|rows| rows.rows.get(at).cloned())
+    }
+
+    /// The line that a touchpoint stands in.
+    pub fn line_of(self, id: &str) -> Option<usize> {
+        let at = self.rows.with_untracked(|rows| rows.rows.iter().position(|row| row.id == id))?;
+        self.lines.with_untracked(|lines| lines.iter().position(|line| *line == Line::Row(at)))
+    }
+
+    /// Moves the cursor. False where there is nowhere to go.
+    pub fn go(self, way: Move, extend: bool) -> bool {
+        let (lines, columns) = (self.lines.with_untracked(Vec::len), self.columns.with_untracked(Vec::len));
+        let mut moved = false;
+        self.cursor.update(|cursor| moved = cursor.step(way, lines, columns, extend));
+        moved
+    }
+
+    /// Keeps the cursor where there still is something.
+    pub fn fit(self) {
+        let (lines, columns) = (self.lines.with_untracked(Vec::len), self.columns.with_untracked(Vec::len));
+        let mut cursor = self.cursor.get_untracked();
+        cursor.fit(lines, columns);
+        if cursor != self.cursor.get_untracked() {
+            self.cursor.set(cursor);
+        }
+    }
+
+    pub fn say(self, text: impl Into<String>) {
+        self.said.set((text.into(), true));
+    }
+
+    fn complain(self, error: &AppError) {
+        self.said.set((error.to_string(), false));
+    }
+
+    /// Begins to write in the cell under the cursor; `text` replaces what stands there.
+    pub fn write(self, text: Option<String>) {
+        let Cursor { at, .. } = self.cursor.get_untracked();
+        let Some(column) = self.columns.with_untracked(|columns| columns.get(at.column).copied()) else {
+            return;
+        };
+        let line = self.lines.with_untracked(|lines| lines.get(at.line).cloned());
+        let (now, of) = match line {
+            Some(Line::Row(_)) => {
+                let Some(row) = self.row(at.line) else { return };
+                if !column.is_typed() {
+                    self.say(format!(
+                        "{} are counted from the logs; they can\u{2019}t be typed.",
+                        column.label()
+                    ));
+                    return;
+                }
+                if !row.may_edit && !self.may_propose {
+                    self.say("Your role may look at the inventory, not change it.");
+                    return;
+                }
+                let now = row.text(column);
+                (now.clone(), Some((row.id, now)))
+            }
+            // A new row begins with its name, wherever one stands in it.
+            Some(Line::New) => (String::new(), None),
+            Some(Line::Group { label, .. }) => {
+                self.fold(&label);
+                return;
+            }
+            None => return,
+        };
+        let column = if of.is_some() { column } else { Column::Name };
+        self.editing.set(Some(Editing { line: at.line, column, text: text.unwrap_or(now), of }));
+    }
+
+    /// Shows or hides the rows of a group.
+    pub fn fold(self, label: &str) {
+        self.folded.update(|folded| {
+            if !folded.remove(label) {
+                folded.insert(label.to_owned());
+            }
+        });
+        self.fit();
+    }
+
+    /// Whether a cell of a touchpoint is being written.
+    pub fn is_writing(self, id: &str, column: Column) -> bool {
+        self.editing.with(|editing| {
+            let of = editing.as_ref().and_then(|one| Some((one.of.as_ref()?, one.column)));
+            of.is_some_and(|((row, _), at)| row == id && at == column)
+        })
+    }
+
+    /// Keeps what is typed, so that a cell that scrolls away and comes back still holds it.
+    pub fn typed(self, text: &str) {
+        if let Some(Some(editing)) = self.editing.try_write_untracked().as_deref_mut() {
+            text.clone_into(&mut editing.text);
+        }
+    }
+
+    /// Takes what was typed in a cell that is out of sight, so that the keys are the grid's again.
+    pub fn settle(self) {
+        if let Some(text) = self.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone()))
+        {
+            self.commit(&text, false);
+        }
+    }
+
+    /// Takes what was written; with `all`, for every selected cell.
+    pub fn commit(self, text: &str, all: bool) {
+        let Some(Editing { column, of, .. }) = self.editing.get_untracked() else { return };
+        self.editing.set(None);
+        if all && self.cursor.with_untracked(Cursor::size) > 1 {
+            self.set_all(text);
+            return;
+        }
+        match of {
+            Some((_, before)) if before == text.trim() => {}
+            Some((id, before)) => {
+                self.send(vec![RowEdit { id, cells: vec![(column, before, text.to_owned())] }]);
+            }
+            None if text.trim().is_empty() => {}
+            None => {
+                let cells = vec![(Column::Name, String::new(), text.to_owned())];
+                self.send(vec![RowEdit { id: "new".into(), cells }]);
+            }
+        }
+    }
+
+    /// The typed cells of the selection: each row with its columns.
+    fn selected(self) -> Vec<(GridRow, Vec<Column>)> {
+        let (top, bottom, left, right) = self.cursor.with_untracked(Cursor::range);
+        let columns: Vec<Column> = self.columns.with_untracked(|columns| {
+            columns[left.min(columns.len())..(right + 1).min(columns.len())].to_vec()
+        });
+        let typed: Vec<Column> = columns.into_iter().filter(|column| column.is_typed()).collect();
+        (top..=bottom).filter_map(|line| Some((self.row(line)?, typed.clone()))).collect()
+    }
+
+    /// Puts one text into all selected cells, after a look at what that changes.
+    pub fn set_all(self, text: &str) {
+        let edits = self.selected().into_iter().map(|(row, columns)| RowEdit {
+            cells: columns
+                .into_iter()
+                .map(|column| (column, row.text(column), text.to_owned()))
+                .filter(|(_, before, after)| before != after)
+                .collect(),
+            id: row.id,
+        });
+        self.look_first(edits.filter(|edit| !edit.cells.is_empty()).collect());
+    }
+
+    /// Empties the selected cells; names stay.
+    pub fn clear(self) {
+        let edits = self.selected().into_iter().map(|(row, columns)| RowEdit {
+            cells: columns
+                .into_iter()
+                .filter(|column| *column != Column::Name)
+                .map(|column| (column, row.text(column), String::new()))
+                .filter(|(_, before, _)| !before.is_empty())
+                .collect(),
+            id: row.id,
+        });
+        self.look_first(edits.filter(|edit| !edit.cells.is_empty()).collect());
+    }
+
+    /// Fills the selection down from its first row.
+    pub fn fill_down(self) {
+        let rows = self.selected();
+        let Some((first, _)) = rows.first().cloned() else { return };
+        let edits = rows.into_iter().skip(1).map(|(row, columns)| RowEdit {
+            cells: columns
+                .into_iter()
+                .filter(|column| *column != Column::Name)
+                .map(|column| (column, row.text(column), first.text(column)))
+                .filter(|(_, before, after)| before != after)
+                .collect(),
+            id: row.id,
+        });
+        self.look_first(edits.filter(|edit| !edit.cells.is_empty()).collect());
+    }
+
+    /// The selection as text for a spreadsheet.
+    pub fn copied(self) -> String {
+        let (top, bottom, left, right) = self.cursor.with_untracked(Cursor::range);
+        let columns = self.columns.get_untracked();
+        let wanted = &columns[left.min(columns.len())..(right + 1).min(columns.len())];
+        let lines = self.lines.get_untracked();
+        let rows: Vec<Vec<String>> = self.rows.with_untracked(|rows| {
+            let cells = |line: usize| {
+                let at = match lines.get(line) {
+                    Some(Line::Row(at)) => *at,
+                    _ => usize::MAX,
+                };
+                wanted.iter().map(|&column| super::cell::plain(rows, at, column)).collect()
+            };
+            (top..=bottom).map(cells).collect()
+        });
+        let size = self.cursor.with_untracked(Cursor::size) as u64;
+        self.say(format!("{} copied.", counted(size, "cell", "cells")));
+        clip::write(&rows)
+    }
+
+    /// Takes cells from a spreadsheet, from the first selected cell on; what reaches below the last row is new.
+    pub fn paste(self, text: &str) {
+        if text.len() > MOST_PASTED {
+            self.said.set((
+                "That is more than can be pasted at once (6 MB). Paste a part, or import a file.".into(),
+                false,
+            ));
+            return;
+        }
+        let cells = clip::read(text);
+        let (top, bottom, left, right) = self.cursor.with_untracked(Cursor::range);
+        if let [row] = cells.as_slice()
+            && let [only] = row.as_slice()
+            && (bottom > top || right > left)
+        {
+            self.set_all(only);
+            return;
+        }
+        let columns = self.columns.get_untracked();
+        let mut edits: Vec<RowEdit> = Vec::new();
+        let (mut line, mut new) = (top, 0);
+        for row in &cells {
+            // Heads of groups take no cells.
+            while self.lines.with_untracked(|lines| matches!(lines.get(line), Some(Line::Group { .. }))) {
+                line += 1;
+            }
+            let pairs = columns.iter().skip(left).zip(row).filter(|(column, _)| column.is_typed());
+            match self.row(line) {
+                Some(known) => {
+                    let cells: Vec<(Column, String, String)> = pairs
+                        .map(|(&column, text)| (column, known.text(column), text.trim().to_owned()))
+                        .filter(|(_, before, after)| before != after)
+                        .collect();
+                    if !cells.is_empty() {
+                        edits.push(RowEdit { id: known.id, cells });
+                    }
+                }
+                None => {
+                    let cells: Vec<(Column, String, String)> = pairs
+                        .map(|(&column, text)| (column, String::new(), text.trim().to_owned()))
+                        .filter(|(_, _, after)| !after.is_empty())
+                        .collect();
+                    if !cells.is_empty() {
+                        edits.push(RowEdit { id: format!("new-{new}"), cells });
+                        new += 1;
+                    }
+                }
+            }
+            line += 1;
+        }
+        self.look_first(edits);
+    }
+
+    /// Sends one cell at once, and asks before it sends more.
+    fn look_first(self, edits: Vec<RowEdit>) {
+        let cells: usize = edits.iter().map(|edit| edit.cells.len()).sum();
+        match cells {
+            0 => self.say("Nothing would change."),
+            1 => self.send(edits),
+            _ => {
+                self.busy.set(true);
+                spawn_local(async move {
+                    let answer = edit_cells(edits.clone(), true).await;
+                    self.busy.try_set(false);
+                    match answer {
+                        Ok(outcome) if !outcome.conflicts.is_empty() => {
+                            self.ask.try_set(Some(Ask::Merge { edits, conflicts: outcome.conflicts }));
+                        }
+                        Ok(outcome) => {
+                            self.ask.try_set(Some(Ask::Apply { edits, outcome }));
+                        }
+                        Err(error) => self.complain(&error),
+                    }
+                });
+            }
+        }
+    }
+
+    /// Sends changes. They show at once; what is refused comes back.
+    pub fn send(self, edits: Vec<RowEdit>) {
+        let before: HashMap<String, GridRow> = self.show(&edits);
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = edit_cells(edits.clone(), false).await;
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            let back = || {
+                self.rows.update(|rows| {
+                    for row in &mut rows.rows {
+                        if let Some(old) = before.get(&row.id) {
+                            *row = old.clone();
+                        }
+                    }
+                });
+            };
+            match answer {
+                Ok(outcome) if outcome.applied => self.take(outcome, &before),
+                Ok(outcome) => {
+                    back();
+                    let ask = if outcome.conflicts.is_empty() {
+                        Ask::Refused { outcome }
+                    } else {
+                        Ask::Merge { edits, conflicts: outcome.conflicts }
+                    };
+                    self.ask.set(Some(ask));
+                }
+                Err(error) => {
+                    back();
+                    self.complain(&error);
+                }
+            }
+        });
+    }
+
+    /// Shows cells as they shall be, and returns the rows as they were.
+    fn show(self, edits: &[RowEdit]) -> HashMap<String, GridRow> {
+        let by_id: HashMap<&str, &RowEdit> = edits.iter().map(|edit| (edit.id.as_str(), edit)).collect();
+        let mut before = HashMap::new();
+        self.rows.update(|rows| {
+            for row in rows.rows.iter_mut().filter(|row| row.may_edit) {
+                let Some(edit) = by_id.get(row.id.as_str()) else { continue };
+                before.insert(row.id.clone(), row.clone());
+                for (column, _, text) in &edit.cells {
+                    guess(row, *column, text, &self.choices.read_value());
+                }
+            }
+        });
+        before
+    }
+
+    /// Takes what the server made of changes.
+    fn take(self, outcome: Edited, before: &HashMap<String, GridRow>) {
+        let Edited { rows: changed, removed, created, proposed, history, label, changed: cells, .. } = outcome;
+        // What was only proposed stands as it stood.
+        self.rows.update(|rows| {
+            for row in &mut rows.rows {
+                if let Some(old) = before.get(&row.id) {
+                    *row = old.clone();
+                }
+            }
+        });
+        let newest = (created > 0).then(|| changed.last().map(|row| row.id.clone())).flatten();
+        self.merge(changed, &removed);
+        self.history.set(history);
+        if let Some(line) = newest.and_then(|id| self.line_of(&id)) {
+            self.cursor.set(Cursor::at(line, 0));
+        }
+        self.fit();
+        let done = match (created, proposed) {
+            (0, 0) if cells > 1 => format!("{} changed.", counted(u64::from(cells), "cell", "cells")),
+            (0, 0) => format!("{label}: saved."),
+            (0, proposed) => format!(
+                "{} proposed; the owner decides.",
+                counted(u64::from(proposed), "change is", "changes are")
+            ),
+            (created, _) => format!("{} added.", counted(u64::from(created), "touchpoint", "touchpoints")),
+        };
+        self.say(done);
+    }
+
+    /// Puts rows as they are now in the place of what is shown.
+    pub fn merge(self, changed: Vec<GridRow>, removed: &[String]) {
+        self.rows.update(|rows| {
+            if !removed.is_empty() {
+                let keep: Vec<bool> = rows.rows.iter().map(|row| !removed.contains(&row.id)).collect();
+                let mut kept = keep.iter();
+                rows.rows.retain(|_| *kept.next().unwrap_or(&true));
+                let mut kept = keep.iter();
+                rows.live.retain(|_| *kept.next().unwrap_or(&true));
+            }
+            let places: HashMap<String, usize> =
+                rows.rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
+            for row in changed {
+                match places.get(&row.id) {
+                    // An answer that was overtaken says nothing new.
+                    Some(&at) if row.version < rows.rows[at].version => {}
+                    Some(&at) => rows.rows[at] = row,
+                    None => {
+                        rows.rows.push(row);
+                        rows.live.push(None);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Asks for rows that others changed.
+    pub fn refresh(self, ids: Vec<String>) {
+        spawn_local(async move {
+            if let Ok(now) = fetch_rows(ids.clone()).await {
+                let removed: Vec<String> =
+                    ids.into_iter().filter(|id| now.iter().all(|row| row.id != *id)).collect();
+                if self.rows.try_with_untracked(|_| ()).is_some() {
+                    self.merge(now, &removed);
+                    self.fit();
+                }
+            }
+        });
+    }
+
+    /// Undoes one's own latest step, or does again what was undone.
+    pub fn undo(self, again: bool) {
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = undo_step(again).await;
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(Edited { rows, removed, history, label, .. }) => {
+                    self.merge(rows, &removed);
+                    self.history.set(history);
+                    self.fit();
+                    self.say(format!("{}: {label}.", if again { "Done again" } else { "Undone" }));
+                }
+                Err(error) => self.complain(&error),
+            }
+        });
+    }
+}
+
+/// Shows a text in a row as the server will probably read it.
+fn guess(row: &mut GridRow, column: Column, text: &str, choices: &Choices) {
+    let text = text.trim().to_owned();
+    let chosen = |list: &[Named]| {
+        let found = list.iter().find(|one| one.name.eq_ignore_ascii_case(&text));
+        found.map_or_else(|| text.clone(), |one| one.name.clone())
+    };
+    let fixed = || {
+        let list = column.fixed().unwrap_or(&[]);
+        let found = list.iter().find(|(_, label)| label.eq_ignore_ascii_case(&text));
+        found.map_or_else(|| text.clone(), |(key, _)| (*key).to_owned())
+    };
+    match column {
+        Column::Name if !text.is_empty() => row.name = text,
+        Column::Owner => {
+            row.owner = chosen(&choices.departments);
+            let known = choices.departments.iter().find(|one| one.name == row.owner);
+            row.colour = known.map(|one| one.position);
+        }
+        Column::Stage => row.stage = chosen(&choices.stages),
+        Column::Channel => row.channel = chosen(&choices.channels),
+        Column::Delivery => row.delivery = fixed(),
+        Column::StartedBy => row.started_by = fixed(),
+        Column::Cost => {
+            let cents = text.parse::<f64>().ok().filter(|cost| cost.is_finite());
+            row.cost =
+                cents.map(|cost| (cost * 100.0).round() as i64).or(row.cost.filter(|_| !text.is_empty()));
+        }
+        Column::Contact => row.contact = text.eq_ignore_ascii_case("yes"),
+        Column::Description => row.description = text,
+        Column::Expectation => row.expectation = text,
+        Column::Promise => row.promise = text,
+        _ => {}
+    }
+}

@@ -1,0 +1,604 @@
+//! What an inventory file comes to: the inventory as it would stand, made in memory, so that looking is free and applying
+//! is all or nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use contract::inventory::{
+    CONTROLS, CellChange, CellConflict, Column, DELIVERIES, DIRECTIONS, FileProblem, InventoryImport, KINDS,
+    MEASURES, STARTERS,
+};
+use contract::{Kind, UserError};
+use db::inventory::{Experience, Inventory, Kpi, Link, List, Name, Reading, Rule, Touchpoint};
+
+use super::apply::Options;
+use super::read::Read;
+use super::row::{Row, keys, one_of, version_of};
+use crate::Actor;
+use crate::inventory::cells::{Names, checked_day, plain_text};
+use crate::inventory::kpis::check;
+use crate::inventory::rules::{checked_text, next_position};
+use crate::inventory::{checked_name, experience_name, invalid};
+
+/// Changes, conflicts and problems that are listed.
+const LISTED: usize = 300;
+
+/// What tells a rule from others: touchpoint, experience, source, match, activity, condition.
+type Recognises = (String, Option<String>, String, String, String, String);
+
+fn recognises(rule: &Rule) -> Recognises {
+    let Rule { touchpoint_id, experience_id, source, matching, activity, condition, .. } = rule.clone();
+    (touchpoint_id, experience_id, source, matching, activity, condition)
+}
+
+/// Rows before and after; new ones have an id already, and no row before.
+pub type Turned<T> = Vec<(Option<T>, T)>;
+
+/// What is to be written.
+#[derive(Default)]
+pub struct Plan {
+    pub names: Vec<(List, String, String)>,
+    pub touchpoints: Turned<Touchpoint>,
+    pub experiences: Turned<Experience>,
+    pub rules: Vec<Rule>,
+    pub kpis: Turned<Kpi>,
+    pub links: Turned<Link>,
+    pub readings: Vec<Reading>,
+    pub report: InventoryImport,
+}
+
+/// Plans a file against an inventory.
+pub fn plan(inventory: &Inventory, readings: &[Reading], actor: &Actor, options: Options, read: &Read) -> Plan {
+    let mut work = Work::new(inventory, actor, options);
+    work.known_readings = readings
+        .iter()
+        .map(|one| ((one.kpi_id.clone(), one.day.clone()), (one.value.to_bits(), one.note.clone())))
+        .collect();
+    for (line, cells) in &read.touchpoints {
+        let applied = Row::of(cells).and_then(|row| work.row(row));
+        work.note(*line, "", applied);
+    }
+    for (line, cells) in &read.kpis {
+        let applied = work.kpi(cells);
+        work.note(*line, super::KPIS.0, applied);
+    }
+    for (line, cells) in &read.links {
+        let applied = work.link(cells);
+        work.note(*line, super::LINKS.0, applied);
+    }
+    for (line, cells) in &read.readings {
+        let applied = work.reading(cells);
+        work.note(*line, super::READINGS.0, applied);
+    }
+    work.finish(inventory)
+}
+
+/// A plan under way: everything by its name.
+struct Work<'a> {
+    actor: &'a Actor,
+    options: Options,
+    names: HashMap<(List, String), String>,
+    touchpoints: HashMap<String, Touchpoint>,
+    experiences: HashMap<(String, String), Experience>,
+    /// Next place of an experience at each touchpoint.
+    places: HashMap<String, i32>,
+    rules: HashSet<Recognises>,
+    next_rule: i32,
+    kpis: HashMap<String, Kpi>,
+    links: HashMap<(String, String), Link>,
+    /// Value and note of each KPI and day.
+    known_readings: HashMap<(String, String), (u64, String)>,
+    /// Ids of what this file makes or changes, by its order.
+    touched: HashMap<String, usize>,
+    /// Versions of touchpoints when the file was written.
+    written: HashMap<String, i32>,
+    plan: Plan,
+}
+
+impl<'a> Work<'a> {
+    fn new(inventory: &Inventory, actor: &'a Actor, options: Options) -> Self {
+        let lists = [
+            (List::Stages, &inventory.stages),
+            (List::Channels, &inventory.channels),
+            (List::Departments, &inventory.departments),
+        ];
+        let names = lists.into_iter().flat_map(|(list, names)| {
+            names.iter().map(move |name| ((list, name.name.clone()), name.id.clone()))
+        });
+        let mut places = HashMap::new();
+        for one in &inventory.experiences {
+            let next = places.entry(one.touchpoint_id.clone()).or_insert(0);
+            *next = (*next).max(one.position + 1);
+        }
+        Self {
+            actor,
+            options,
+            names: names.collect(),
+            touchpoints: inventory
+                .touchpoints
+                .iter()
+                .map(|one| (one.name.to_lowercase(), one.clone()))
+                .collect(),
+            experiences: inventory
+                .experiences
+                .iter()
+                .map(|one| ((one.touchpoint_id.clone(), one.name.clone()), one.clone()))
+                .collect(),
+            places,
+            rules: inventory.rules.iter().map(recognises).collect(),
+            next_rule: next_position(inventory),
+            kpis: inventory.kpis.iter().map(|one| (one.name.clone(), one.clone())).collect(),
+            links: inventory
+                .links
+                .iter()
+                .map(|one| ((one.kpi_id.clone(), one.touchpoint_id.clone()), one.clone()))
+                .collect(),
+            known_readings: HashMap::new(),
+            touched: HashMap::new(),
+            written: HashMap::new(),
+            plan: Plan::default(),
+        }
+    }
+
+    fn note(&mut self, line: u64, sheet: &str, applied: Result<(), UserError>) {
+        let Err(UserError { message, place, remedy, .. }) = applied else { return };
+        if self.plan.report.problems.len() >= LISTED {
+            return;
+        }
+        let column = place.unwrap_or_default();
+        let column = if sheet.is_empty() { column } else { format!("{column} of {sheet}") };
+        self.plan.report.problems.push(FileProblem { line, column, message, remedy });
+    }
+
+    fn touch(&mut self, id: &str) {
+        let place = self.touched.len();
+        self.touched.entry(id.to_owned()).or_insert(place);
+    }
+
+    fn row(&mut self, row: Row<'_>) -> Result<(), UserError> {
+        let stage_id = self.name(List::Stages, row.stage)?;
+        let channel_id = self.name(List::Channels, row.channel)?;
+        let department_id = self.name(List::Departments, row.department)?;
+        let touchpoint_id = self.touchpoint(&row, stage_id, channel_id, department_id)?;
+        let experience_id = self.experience(&row, &touchpoint_id)?;
+        self.rule(&row, touchpoint_id, experience_id)
+    }
+
+    fn name(&mut self, list: List, name: &str) -> Result<Option<String>, UserError> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let (created, place) = match list {
+            List::Stages => (&mut self.plan.report.stages_created, "stage"),
+            List::Channels => (&mut self.plan.report.channels_created, "channel"),
+            List::Departments => (&mut self.plan.report.departments_created, "department"),
+        };
+        let key = (list, name.to_owned());
+        if let Some(id) = self.names.get(&key) {
+            return Ok(Some(id.clone()));
+        }
+        let name = &checked_name(name, place)?;
+        if !self.options.new_names {
+            let known: Vec<&str> =
+                self.names.keys().filter(|(of, _)| *of == list).map(|(_, name)| name.as_str()).collect();
+            let message = format!("There is no {place} \u{201c}{name}\u{201d}.");
+            let remedy = match nearest(name, &known) {
+                Some(near) => format!("Did you mean \u{201c}{near}\u{201d}? Or let new names be added."),
+                None => "Correct it, or let new names be added.".to_owned(),
+            };
+            return Err(invalid(place, message).remedy(remedy));
+        }
+        let id = db::new_id();
+        self.plan.names.push((list, id.clone(), name.clone()));
+        self.names.insert(key, id.clone());
+        created.push(name.clone());
+        Ok(Some(id))
+    }
+
+    fn touchpoint(
+        &mut self,
+        row: &Row<'_>,
+        stage_id: Option<String>,
+        channel_id: Option<String>,
+        department_id: Option<String>,
+    ) -> Result<String, UserError> {
+        let or =
+            |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
+        let known = self.touchpoints.get(&row.touchpoint.to_lowercase()).cloned();
+        let fresh = known.is_none();
+        let base = known.clone().unwrap_or_else(|| Touchpoint {
+            id: db::new_id(),
+            name: row.touchpoint.clone(),
+            delivery: DELIVERIES[0].0.to_owned(),
+            started_by: STARTERS[0].0.to_owned(),
+            ..Touchpoint::default()
+        });
+        let wanted = Touchpoint {
+            stage_id: stage_id.or(base.stage_id),
+            channel_id: channel_id.or(base.channel_id),
+            department_id: department_id.or(base.department_id),
+            delivery: or(row.delivery, &base.delivery),
+            started_by: or(row.started_by, &base.started_by),
+            contact: row.contact.unwrap_or(base.contact),
+            cost_per_contact: row.cost.or(base.cost_per_contact),
+            description: or(&row.description, &base.description),
+            expectation: or(&row.expectation, &base.expectation),
+            promise: or(&row.promise, &base.promise),
+            ..base
+        };
+        if let Some(version) = row.version {
+            self.written.entry(wanted.id.clone()).or_insert(version);
+        }
+        let id = wanted.id.clone();
+        if fresh || known.as_ref() != Some(&wanted) {
+            self.touch(&id);
+            self.touchpoints.insert(wanted.name.to_lowercase(), wanted);
+        }
+        Ok(id)
+    }
+
+    fn experience(&mut self, row: &Row<'_>, touchpoint_id: &str) -> Result<Option<String>, UserError> {
+        if row.experience.is_empty() {
+            return Ok(None);
+        }
+        let name = checked_name(row.experience, "experience")?;
+        let key = (touchpoint_id.to_owned(), name.clone());
+        let known = self.experiences.get(&key).cloned();
+        let next = self.places.entry(touchpoint_id.to_owned()).or_insert(0);
+        let base = known.clone().unwrap_or_else(|| Experience {
+            id: db::new_id(),
+            touchpoint_id: touchpoint_id.to_owned(),
+            name,
+            position: *next,
+            ..Experience::default()
+        });
+        let wanted = Experience {
+            emotion: row.emotion.unwrap_or(base.emotion),
+            failure: row.failure.unwrap_or(base.failure),
+            promise: if row.keeps_promise.is_empty() {
+                base.promise.clone()
+            } else {
+                row.keeps_promise.to_owned()
+            },
+            ..base
+        };
+        let id = wanted.id.clone();
+        if known.is_none() {
+            *next += 1;
+        }
+        if known.as_ref() != Some(&wanted) {
+            self.since("experience", known.as_ref().map(|known| known.version), row.experience_version)?;
+            self.touch(&id);
+            self.experiences.insert(key, wanted);
+        }
+        Ok(Some(id))
+    }
+
+    /// Refuses what was changed since the file was written.
+    fn since(&self, place: &str, stored: Option<i32>, written: Option<i32>) -> Result<(), UserError> {
+        match (stored, written) {
+            (Some(stored), Some(written)) if stored != written && !self.options.overwrite => {
+                Err(invalid(place, "It was changed here since the file was written.")
+                    .remedy("Export again and repeat the change, or overwrite knowingly."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn rule(
+        &mut self,
+        row: &Row<'_>,
+        touchpoint_id: String,
+        experience_id: Option<String>,
+    ) -> Result<(), UserError> {
+        if row.matching.is_empty() {
+            return Ok(());
+        }
+        let wanted = checked_text(Rule {
+            id: db::new_id(),
+            touchpoint_id,
+            experience_id,
+            source: row.source.to_owned(),
+            matching: row.matching.to_owned(),
+            activity: row.activity.to_owned(),
+            condition: row.condition.to_owned(),
+            position: self.next_rule,
+            version: 0,
+        })?;
+        if !self.rules.insert(recognises(&wanted)) {
+            self.plan.report.rules_unchanged += 1;
+            return Ok(());
+        }
+        self.plan.report.rules_created += 1;
+        self.next_rule += 1;
+        self.plan.rules.push(wanted);
+        Ok(())
+    }
+
+    fn kpi(&mut self, cells: &[String]) -> Result<(), UserError> {
+        let [
+            name,
+            definition,
+            unit,
+            direction,
+            kind,
+            target,
+            department,
+            measure,
+            touchpoint,
+            experience,
+            version,
+        ] = cells
+        else {
+            return Err(invalid("kpi", "The row is too short."));
+        };
+        one_of("direction", direction, &keys(&DIRECTIONS))?;
+        one_of("kind", kind, &keys(&KINDS))?;
+        one_of("measure", measure, &keys(&MEASURES))?;
+        let name = checked_name(name, "kpi")?;
+        let department_id = self.name(List::Departments, department)?;
+        let target = match target.as_str() {
+            "" => None,
+            text => Some(finite("target", text)?),
+        };
+        let place = match touchpoint.as_str() {
+            "" => None,
+            name => Some(
+                self.touchpoints
+                    .get(&name.to_lowercase())
+                    .ok_or_else(|| {
+                        invalid("touchpoint", format!("There is no touchpoint \u{201c}{name}\u{201d}."))
+                    })?
+                    .clone(),
+            ),
+        };
+        let of = match (experience.as_str(), &place) {
+            ("", _) | (_, None) => None,
+            (name, Some(place)) => {
+                let found = self
+                    .experiences
+                    .values()
+                    .find(|one| one.touchpoint_id == place.id && experience_name(place, one) == name);
+                Some(found.map(|one| one.id.clone()).ok_or_else(|| {
+                    invalid("experience", format!("There is no experience \u{201c}{name}\u{201d}."))
+                })?)
+            }
+        };
+        let known = self.kpis.get(&name).cloned();
+        let or = |text: &String, otherwise: String| if text.is_empty() { otherwise } else { text.clone() };
+        let base = known.clone().unwrap_or_else(|| Kpi {
+            id: db::new_id(),
+            name: name.clone(),
+            direction: DIRECTIONS[0].0.to_owned(),
+            kind: KINDS[0].0.to_owned(),
+            ..Kpi::default()
+        });
+        let wanted = Kpi {
+            definition: or(&plain_text(definition), base.definition),
+            unit: or(&plain_text(unit), base.unit),
+            direction: or(direction, base.direction),
+            kind: or(kind, base.kind),
+            target: target.or(base.target),
+            department_id: department_id.or(base.department_id),
+            measure: or(measure, base.measure),
+            // An experience belongs to its touchpoint: another touchpoint has others.
+            experience_id: match &place {
+                Some(place) if base.touchpoint_id.as_ref() != Some(&place.id) => of,
+                _ => of.or(base.experience_id),
+            },
+            touchpoint_id: place.map(|place| place.id).or(base.touchpoint_id),
+            ..base
+        };
+        check(&wanted)?;
+        if known.as_ref() != Some(&wanted) {
+            self.since("kpi", known.as_ref().map(|known| known.version), version_of("version", version)?)?;
+            self.plan.report.kpis_changed += 1;
+            self.touch(&wanted.id);
+            self.kpis.insert(name, wanted);
+        }
+        Ok(())
+    }
+
+    fn kpi_of(&self, name: &str) -> Result<String, UserError> {
+        let found = self.kpis.get(name).map(|kpi| kpi.id.clone());
+        found.ok_or_else(|| invalid("kpi", format!("There is no KPI \u{201c}{name}\u{201d}.")))
+    }
+
+    fn link(&mut self, cells: &[String]) -> Result<(), UserError> {
+        let [kpi, touchpoint, control, reason, version] = cells else {
+            return Err(invalid("kpi", "The row is too short."));
+        };
+        one_of("control", control, &keys(&CONTROLS))?;
+        let kpi_id = self.kpi_of(kpi)?;
+        let place = self.touchpoints.get(&touchpoint.to_lowercase()).ok_or_else(|| {
+            invalid("touchpoint", format!("There is no touchpoint \u{201c}{touchpoint}\u{201d}."))
+        })?;
+        let key = (kpi_id.clone(), place.id.clone());
+        let known = self.links.get(&key).cloned();
+        let base = known.clone().unwrap_or_else(|| Link {
+            id: db::new_id(),
+            kpi_id,
+            touchpoint_id: place.id.clone(),
+            control: CONTROLS[1].0.to_owned(),
+            ..Link::default()
+        });
+        let wanted = Link {
+            control: if control.is_empty() { base.control.clone() } else { control.clone() },
+            reason: if reason.is_empty() {
+                base.reason.clone()
+            } else {
+                plain_text(reason).chars().take(1000).collect()
+            },
+            ..base
+        };
+        if known.as_ref() != Some(&wanted) {
+            self.since("kpi", known.as_ref().map(|known| known.version), version_of("version", version)?)?;
+            self.plan.report.links_changed += 1;
+            self.touch(&wanted.id);
+            self.links.insert(key, wanted);
+        }
+        Ok(())
+    }
+
+    fn reading(&mut self, cells: &[String]) -> Result<(), UserError> {
+        let [kpi, day, value, note] = cells else {
+            return Err(invalid("kpi", "The row is too short."));
+        };
+        let kpi_id = self.kpi_of(kpi)?;
+        let (day, value) = (checked_day(day)?, finite("value", value)?);
+        let note: String = plain_text(note).chars().take(1000).collect();
+        let computed = self.kpis.values().any(|one| one.id == kpi_id && !one.measure.is_empty());
+        if computed {
+            return Err(invalid("kpi", "This KPI is computed from events; it takes no readings."));
+        }
+        // What is there already is not written again.
+        if self.known_readings.get(&(kpi_id.clone(), day.clone())) == Some(&(value.to_bits(), note.clone())) {
+            return Ok(());
+        }
+        self.plan.report.readings_changed += 1;
+        self.plan.readings.push(Reading {
+            kpi_id,
+            day,
+            value,
+            note,
+            author: self.actor.name.clone(),
+            ..Reading::default()
+        });
+        Ok(())
+    }
+
+    /// Compares what stands at the end with what stood before.
+    fn finish(mut self, before: &Inventory) -> Plan {
+        let mut after = before.clone();
+        let added = self.plan.names.iter().enumerate();
+        for (at, (list, id, name)) in added {
+            let into = match list {
+                List::Stages => &mut after.stages,
+                List::Channels => &mut after.channels,
+                List::Departments => &mut after.departments,
+            };
+            into.push(Name {
+                id: id.clone(),
+                name: name.clone(),
+                position: at as i32,
+                version: 1,
+                parent_id: None,
+            });
+        }
+        let names = Names::of(&after);
+        let touched = &self.touched;
+        let known: HashMap<&str, &Touchpoint> =
+            before.touchpoints.iter().map(|one| (one.id.as_str(), one)).collect();
+        let mut changed: Vec<&Touchpoint> =
+            self.touchpoints.values().filter(|one| touched.contains_key(&one.id)).collect();
+        changed.sort_by_key(|one| touched.get(&one.id));
+        let Plan { report, touchpoints, .. } = &mut self.plan;
+        for one in changed {
+            let old = known.get(one.id.as_str()).copied();
+            match old {
+                Some(_) => report.touchpoints_changed.push(one.name.clone()),
+                None => report.touchpoints_created.push(one.name.clone()),
+            }
+            let (new_row, old_row) = (names.row(self.actor, one), old.map(|old| names.row(self.actor, old)));
+            let stale =
+                old.is_some_and(|old| self.written.get(&one.id).is_some_and(|&written| written != old.version));
+            for column in Column::ALL.into_iter().filter(|column| column.is_typed()) {
+                let theirs = old_row.as_ref().map(|row| row.text(column)).unwrap_or_default();
+                let yours = new_row.text(column);
+                if theirs == yours || (old.is_none() && matches!(column, Column::Delivery | Column::StartedBy))
+                {
+                    continue;
+                }
+                report.changed += 1;
+                if stale && !self.options.overwrite {
+                    report.conflicts.push(CellConflict {
+                        id: one.id.clone(),
+                        touchpoint: one.name.clone(),
+                        column,
+                        before: String::new(),
+                        yours,
+                        theirs,
+                        by: None,
+                    });
+                } else if report.changes.len() < LISTED {
+                    report.changes.push(CellChange {
+                        touchpoint: one.name.clone(),
+                        column,
+                        before: theirs,
+                        after: yours,
+                        proposal: false,
+                        new: old.is_none(),
+                    });
+                }
+            }
+            touchpoints.push((old.cloned(), one.clone()));
+        }
+        report.conflicts.truncate(LISTED);
+        let known: HashMap<&str, &Experience> =
+            before.experiences.iter().map(|one| (one.id.as_str(), one)).collect();
+        let old = |id: &str| known.get(id).map(|one| (*one).clone());
+        let mut experiences: Vec<&Experience> =
+            self.experiences.values().filter(|one| touched.contains_key(&one.id)).collect();
+        experiences.sort_by_key(|one| touched.get(&one.id));
+        for one in experiences {
+            let known = old(&one.id);
+            self.plan.report.experiences_created += u32::from(known.is_none());
+            self.plan.report.changed += u32::from(known.is_some());
+            self.plan.experiences.push((known, one.clone()));
+        }
+        let mut kpis: Vec<&Kpi> = self.kpis.values().filter(|one| touched.contains_key(&one.id)).collect();
+        kpis.sort_by_key(|one| touched.get(&one.id));
+        self.plan.kpis = kpis
+            .into_iter()
+            .map(|one| (before.kpis.iter().find(|known| known.id == one.id).cloned(), one.clone()))
+            .collect();
+        let mut links: Vec<&Link> = self.links.values().filter(|one| touched.contains_key(&one.id)).collect();
+        links.sort_by_key(|one| touched.get(&one.id));
+        self.plan.links = links
+            .into_iter()
+            .map(|one| (before.links.iter().find(|known| known.id == one.id).cloned(), one.clone()))
+            .collect();
+        self.plan
+    }
+}
+
+/// A number that can be drawn and compared.
+fn finite(place: &str, text: &str) -> Result<f64, UserError> {
+    let value: Option<f64> = text.parse().ok();
+    let shown: String = text.chars().take(40).collect();
+    value
+        .filter(|value| value.is_finite() && value.abs() < 1e15)
+        .ok_or_else(|| invalid(place, format!("\u{201c}{shown}\u{201d} is no number.")))
+}
+
+/// The known name that differs least, where it differs little.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |other: &str| {
+        // Levenshtein's distance, a row at a time.
+        let (a, b): (Vec<char>, Vec<char>) =
+            (name.to_lowercase().chars().collect(), other.to_lowercase().chars().collect());
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, left) in a.iter().enumerate() {
+            let mut corner = row[0];
+            row[0] = i + 1;
+            for (j, right) in b.iter().enumerate() {
+                let replaced = corner + usize::from(left != right);
+                corner = row[j + 1];
+                row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+            }
+        }
+        row[b.len()]
+    };
+    let best = known.iter().map(|other| (distance(other), *other)).min()?;
+    (best.0 <= 1 + name.chars().count() / 4).then_some(best.1)
+}
+
+/// The first problem of a report as an error.
+pub fn first_problem(report: &InventoryImport) -> Option<UserError> {
+    let FileProblem { line, column, message, remedy } = report.problems.first()?.clone();
+    let error = UserError::new(Kind::Unprocessable, "bad_row", message);
+    let error = error.at(format!("line {line}, column {column}"));
+    Some(match remedy {
+        Some(remedy) => error.remedy(remedy),
+        None => error,
+    })
+}

@@ -1,0 +1,542 @@
+//! Changes of the inventory as they are kept: each row before and after goes into the audit log, what one gesture changed
+//! is a step of the person who made it, and steps are undone and done again. Undoing touches only what the step changed,
+//! and only where nobody changed it since.
+
+use contract::inventory::{Edited, Undoable};
+use contract::{Kind, UserError};
+use db::inventory::{Experience, Inventory, Kpi, Link, Rule, Touchpoint};
+use db::steps::{State, Step};
+use db::{Entry, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::edit::rows_of;
+use crate::actor::{need, need_change};
+use crate::{Actor, ServiceError, Services};
+
+/// A row of the inventory, as it can be put back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "noun", content = "row", rename_all = "snake_case")]
+pub enum Row {
+    Touchpoint(Touchpoint),
+    Experience(Experience),
+    Rule(Rule),
+    Kpi(Kpi),
+    Link(Link),
+}
+
+/// What became of a row: added, changed or removed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    pub before: Option<Row>,
+    pub after: Option<Row>,
+}
+
+/// A change that was made, with the words of its entry in the audit log.
+pub struct Done {
+    pub action: &'static str,
+    /// Under what it is found again: a touchpoint, or a KPI.
+    pub noun: &'static str,
+    pub object_id: String,
+    pub details: Value,
+    pub change: Change,
+}
+
+impl Done {
+    /// A change of a touchpoint, or of something that belongs to it.
+    pub fn of(
+        touchpoint_id: &str,
+        action: &'static str,
+        details: Value,
+        before: Option<Row>,
+        after: Option<Row>,
+    ) -> Self {
+        Self {
+            action,
+            noun: "touchpoint",
+            object_id: touchpoint_id.to_owned(),
+            details,
+            change: Change { before, after },
+        }
+    }
+}
+
+/// Writes what was done into the audit log, as a step that the person can undo.
+pub async fn record(
+    tx: &Tx,
+    actor: &Actor,
+    now: i64,
+    label: &str,
+    done: Vec<Done>,
+) -> Result<(), ServiceError> {
+    if done.is_empty() {
+        return Ok(());
+    }
+    let step_id = match &actor.account_id {
+        Some(account) => Some(db::steps::begin(tx, account, label, now).await?),
+        None => None,
+    };
+    let entries = done.into_iter().map(|Done { action, noun, object_id, details, change }| Entry {
+        action: action.to_owned(),
+        noun,
+        object_id,
+        details,
+        step_id: step_id.clone(),
+        change: serde_json::to_string(&change).ok(),
+    });
+    Ok(db::audit_all(tx, &actor.audited(now), entries.collect()).await?)
+}
+
+/// What the person could undo and do again.
+pub async fn undoable(services: &Services, actor: &Actor) -> Result<Undoable, ServiceError> {
+    let Some(account) = &actor.account_id else { return Ok(Undoable::default()) };
+    let label = |step: Option<Step>| step.map(|step| step.label);
+    Ok(Undoable {
+        undo: label(db::steps::next(&services.db, account, State::Done).await?),
+        redo: label(db::steps::next(&services.db, account, State::Undone).await?),
+    })
+}
+
+/// Undoes the person's latest step.
+pub async fn undo(services: &Services, actor: &Actor) -> Result<Edited, ServiceError> {
+    walk(services, actor, State::Done).await
+}
+
+/// Does again what the person undid last.
+pub async fn redo(services: &Services, actor: &Actor) -> Result<Edited, ServiceError> {
+    walk(services, actor, State::Undone).await
+}
+
+async fn walk(services: &Services, actor: &Actor, from: State) -> Result<Edited, ServiceError> {
+    need(actor.may().see_inventory, "page")?;
+    let account = actor.account_id.as_deref().ok_or_else(|| UserError::not_found("step"))?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let mut inventory = db::inventory::load_in(&tx).await?;
+    let Some(step) = db::steps::next_in(&tx, account, from).await? else {
+        let word = if from == State::Done { "undo" } else { "do again" };
+        let message = format!("There is nothing to {word}.");
+        return Err(UserError::new(Kind::Conflict, "nothing_to_undo", message).into());
+    };
+    let back = from == State::Done;
+    let mut changes: Vec<(String, Change)> = Vec::new();
+    for entry in db::entries_of(&tx, &step.id).await? {
+        let change = entry.change.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let change = change.ok_or_else(|| {
+            UserError::new(
+                Kind::Conflict,
+                "unreadable",
+                "This step was kept by another version and can't be undone.",
+            )
+        })?;
+        changes.push((entry.object_id, change));
+    }
+    if back {
+        changes.reverse();
+        for (_, change) in &mut changes {
+            std::mem::swap(&mut change.before, &mut change.after);
+        }
+    }
+    // What goes and comes with a touchpoint or an experience goes by its rights.
+    let carried = changes.iter().any(|(_, change)| {
+        let rows = [change.before.as_ref(), change.after.as_ref()];
+        rows.into_iter().flatten().any(|row| matches!(row, Row::Touchpoint(_) | Row::Experience(_)))
+    });
+    let how = How { strict: true, carried };
+    let mut entries = Vec::new();
+    let mut ids = Vec::new();
+    for (object_id, change) in changes {
+        match turn(&tx, actor, &mut inventory, &change, now, how).await {
+            Ok(()) => {}
+            Err(ServiceError::User(error)) if FINAL.contains(&error.code.as_str()) => {
+                // It will not become possible again: others' changes stay, and the steps before it are reached.
+                drop(tx);
+                let tx = services.db.write().await?;
+                db::steps::mark(&tx, &step.id, State::Dropped).await?;
+                tx.commit().await?;
+                return Err(error.into());
+            }
+            Err(other) => return Err(other),
+        }
+        entries.push(Entry {
+            action: if back { "undo" } else { "redo" }.to_owned(),
+            noun: if matches!(change.after.as_ref().or(change.before.as_ref()), Some(Row::Kpi(_))) {
+                "kpi"
+            } else {
+                "touchpoint"
+            },
+            object_id: object_id.clone(),
+            details: json!({ "step": step.label }),
+            ..Entry::default()
+        });
+        ids.push(object_id);
+    }
+    db::audit_all(&tx, &actor.audited(now), entries).await?;
+    db::steps::mark(&tx, &step.id, if back { State::Undone } else { State::Done }).await?;
+    tx.commit().await?;
+    services.tell_changed(actor, &ids);
+    ids.sort();
+    ids.dedup();
+    let (kept, removed): (Vec<String>, Vec<String>) =
+        ids.into_iter().partition(|id| inventory.touchpoints.iter().any(|one| one.id == *id));
+    Ok(Edited {
+        applied: true,
+        rows: rows_of(services, actor, &kept).await?,
+        removed,
+        changed: kept.len() as u32,
+        history: undoable(services, actor).await?,
+        label: step.label,
+        ..Edited::default()
+    })
+}
+
+/// Puts a row back to what it was before an entry of its history, as a step of its own.
+pub async fn restore(services: &Services, actor: &Actor, entry_id: &str) -> Result<(), ServiceError> {
+    need(actor.may().see_inventory, "page")?;
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let mut inventory = db::inventory::load_in(&tx).await?;
+    let entry = db::entry_in(&tx, entry_id).await?.ok_or_else(|| UserError::not_found("change"))?;
+    let change: Option<Change> = entry.change.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let change = change.filter(|change| change.before.is_some());
+    let change = change.ok_or_else(|| UserError::not_found("change"))?;
+    need_change(may_restore(actor, &change), "change")?;
+    let gone = change.before.as_ref().is_some_and(|row| find(&inventory, row).is_none());
+    if gone && change.after.is_some() {
+        // Whose it was at the end decides about it: only its removal can be taken back.
+        return Err(UserError::new(Kind::Conflict, "gone", "It was removed since.")
+            .remedy("Restore its removal first.")
+            .into());
+    }
+    let wanted = Change { before: change.after, after: change.before };
+    let before = wanted.after.as_ref().and_then(|row| find(&inventory, row));
+    let how = How { strict: false, carried: false };
+    turn(&tx, actor, &mut inventory, &wanted, now, how).await?;
+    let after = wanted.after.as_ref().and_then(|row| find(&inventory, row));
+    let details = json!({ "as it was": entry.action });
+    let done = Done::of(&entry.object_id, "restore", details, before, after);
+    record(&tx, actor, now, "Restoring", vec![done]).await?;
+    tx.commit().await?;
+    services.tell_changed(actor, &[entry.object_id]);
+    Ok(())
+}
+
+/// Refusals that will not change by waiting: the step is left out.
+const FINAL: [&str; 6] = ["changed_since", "gone", "forbidden", "name_taken", "linked", "unreadable"];
+
+/// How a row is turned.
+#[derive(Clone, Copy)]
+struct How {
+    /// What changes must still be as it was.
+    strict: bool,
+    /// KPIs and links follow the touchpoint or experience of the same step.
+    carried: bool,
+}
+
+/// Whether a change can be put back by this person. Rules of others can take events from other departments, so these are
+/// put back by those who may change the whole inventory.
+pub fn may_restore(actor: &Actor, change: &Change) -> bool {
+    match &change.before {
+        None => false,
+        Some(Row::Rule(_)) => actor.may().edit_inventory,
+        Some(_) => true,
+    }
+}
+
+/// Turns a row from what it was to what it shall be, in the database and in `inventory`.
+async fn turn(
+    tx: &Tx,
+    actor: &Actor,
+    inventory: &mut Inventory,
+    change: &Change,
+    now: i64,
+    how: How,
+) -> Result<(), ServiceError> {
+    let Change { before, after } = change;
+    let Some(of) = after.as_ref().or(before.as_ref()) else { return Ok(()) };
+    let current = find(inventory, of);
+    let same = match (before, &current) {
+        (Some(before), Some(current)) => !how.strict || unchanged(before, after.as_ref(), current),
+        (None, None) => true,
+        (Some(_), None) => !how.strict && after.is_some(),
+        (None, Some(_)) => false,
+    };
+    let same = same && (after.is_some() || !is_used(tx, inventory, of).await?);
+    if !same {
+        let message = format!(
+            "{} was changed by somebody else since; that stays as it is.",
+            capital(&name_of(inventory, of))
+        );
+        return Err(UserError::new(Kind::Stale, "changed_since", message)
+            .remedy("Change it by hand, if it still should be another way.")
+            .into());
+    }
+    for row in [current.as_ref(), after.as_ref()].into_iter().flatten() {
+        let follows = how.carried && matches!(row, Row::Kpi(_) | Row::Link(_));
+        need_change(follows || owns(actor, inventory, row), "entry")?;
+    }
+    let wanted = after.as_ref().map(|after| match &current {
+        Some(current) => merged(before.as_ref(), after, current),
+        None => after.clone(),
+    });
+    let wanted = match wanted {
+        // Other departments' events may have found another rule meanwhile: it is tried last.
+        Some(Row::Rule(rule)) if !actor.may().edit_inventory => {
+            need_change(rule.matching == "exact" || current.is_some(), "rule")?;
+            let position = match &current {
+                Some(Row::Rule(known)) => known.position,
+                _ => super::rules::next_position(inventory),
+            };
+            Some(Row::Rule(Rule { position, ..rule }))
+        }
+        other => other,
+    };
+    if let Some(wanted) = &wanted {
+        complete(inventory, wanted)?;
+    }
+    put(tx, current.as_ref(), wanted.as_ref(), now).await?;
+    let wanted = wanted.map(newer);
+    replace(inventory, of, wanted);
+    Ok(())
+}
+
+/// Whether something that somebody added since belongs to a row that shall go.
+async fn is_used(tx: &Tx, inventory: &Inventory, row: &Row) -> Result<bool, ServiceError> {
+    Ok(match row {
+        Row::Touchpoint(one) => {
+            inventory.experiences.iter().any(|of| of.touchpoint_id == one.id)
+                || inventory.rules.iter().any(|of| of.touchpoint_id == one.id)
+                || inventory.links.iter().any(|of| of.touchpoint_id == one.id)
+                || inventory.kpis.iter().any(|of| of.touchpoint_id.as_deref() == Some(&one.id))
+        }
+        Row::Experience(one) => {
+            inventory.rules.iter().any(|of| of.experience_id.as_deref() == Some(&one.id))
+                || inventory.kpis.iter().any(|of| of.experience_id.as_deref() == Some(&one.id))
+        }
+        Row::Kpi(one) => {
+            inventory.links.iter().any(|of| of.kpi_id == one.id)
+                || !db::inventory::readings_in(tx, &one.id).await?.is_empty()
+        }
+        Row::Rule(_) | Row::Link(_) => false,
+    })
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What can't be told apart by people: it grows with every change.
+const OWN_WAY: [&str; 2] = ["version", "reviewed_at"];
+
+fn fields(row: &Row) -> Map<String, Value> {
+    let row = serde_json::to_value(row).ok().and_then(|mut value| value.get_mut("row").map(Value::take));
+    let Some(Value::Object(mut fields)) = row else { return Map::new() };
+    for name in OWN_WAY {
+        fields.remove(name);
+    }
+    fields
+}
+
+/// Whether all that `before` and `after` differ in is still as `before` says.
+fn unchanged(before: &Row, after: Option<&Row>, current: &Row) -> bool {
+    let (before, current) = (fields(before), fields(current));
+    let after = after.map(fields);
+    before.iter().all(|(name, old)| {
+        after.as_ref().is_some_and(|after| after.get(name) == Some(old)) || current.get(name) == Some(old)
+    })
+}
+
+/// The current row with all that `before` and `after` differ in as `after` says.
+fn merged(before: Option<&Row>, after: &Row, current: &Row) -> Row {
+    let old = before.map(fields).unwrap_or_default();
+    let Ok(mut value) = serde_json::to_value(current) else { return after.clone() };
+    if let Some(row) = value.get_mut("row").and_then(Value::as_object_mut) {
+        for (name, new) in fields(after) {
+            if old.get(&name) != Some(&new) {
+                row.insert(name, new);
+            }
+        }
+    }
+    serde_json::from_value(value).unwrap_or_else(|_| after.clone())
+}
+
+fn newer(row: Row) -> Row {
+    match row {
+        Row::Touchpoint(one) => Row::Touchpoint(Touchpoint { version: one.version.saturating_add(1), ..one }),
+        Row::Experience(one) => Row::Experience(Experience { version: one.version.saturating_add(1), ..one }),
+        Row::Rule(one) => Row::Rule(Rule { version: one.version.saturating_add(1), ..one }),
+        Row::Kpi(one) => Row::Kpi(Kpi { version: one.version.saturating_add(1), ..one }),
+        Row::Link(one) => Row::Link(Link { version: one.version.saturating_add(1), ..one }),
+    }
+}
+
+/// The row of that kind and id as it stands.
+fn find(inventory: &Inventory, of: &Row) -> Option<Row> {
+    match of {
+        Row::Touchpoint(of) => {
+            inventory.touchpoints.iter().find(|one| one.id == of.id).cloned().map(Row::Touchpoint)
+        }
+        Row::Experience(of) => {
+            inventory.experiences.iter().find(|one| one.id == of.id).cloned().map(Row::Experience)
+        }
+        Row::Rule(of) => inventory.rules.iter().find(|one| one.id == of.id).cloned().map(Row::Rule),
+        Row::Kpi(of) => inventory.kpis.iter().find(|one| one.id == of.id).cloned().map(Row::Kpi),
+        Row::Link(of) => inventory.links.iter().find(|one| one.id == of.id).cloned().map(Row::Link),
+    }
+}
+
+fn replace(inventory: &mut Inventory, of: &Row, by: Option<Row>) {
+    match of {
+        Row::Touchpoint(of) => inventory.touchpoints.retain(|one| one.id != of.id),
+        Row::Experience(of) => inventory.experiences.retain(|one| one.id != of.id),
+        Row::Rule(of) => inventory.rules.retain(|one| one.id != of.id),
+        Row::Kpi(of) => inventory.kpis.retain(|one| one.id != of.id),
+        Row::Link(of) => inventory.links.retain(|one| one.id != of.id),
+    }
+    match by {
+        Some(Row::Touchpoint(one)) => inventory.touchpoints.push(one),
+        Some(Row::Experience(one)) => inventory.experiences.push(one),
+        Some(Row::Rule(one)) => inventory.rules.push(one),
+        Some(Row::Kpi(one)) => inventory.kpis.push(one),
+        Some(Row::Link(one)) => inventory.links.push(one),
+        None => {}
+    }
+}
+
+fn name_of(inventory: &Inventory, of: &Row) -> String {
+    let touchpoint = |id: &str| {
+        let known = inventory.touchpoints.iter().find(|one| one.id == id);
+        known.map_or_else(|| "a touchpoint".to_owned(), |one| format!("\u{201c}{}\u{201d}", one.name))
+    };
+    match of {
+        Row::Touchpoint(of) => format!("\u{201c}{}\u{201d}", of.name),
+        Row::Experience(of) => {
+            format!("the experience \u{201c}{}\u{201d} of {}", of.name, touchpoint(&of.touchpoint_id))
+        }
+        Row::Rule(of) => format!("a rule of {}", touchpoint(&of.touchpoint_id)),
+        Row::Kpi(of) => format!("the KPI \u{201c}{}\u{201d}", of.name),
+        Row::Link(of) => format!("a KPI link of {}", touchpoint(&of.touchpoint_id)),
+    }
+}
+
+fn owns(actor: &Actor, inventory: &Inventory, row: &Row) -> bool {
+    let of_touchpoint = |id: &str| {
+        // What belongs to a touchpoint that is gone has no owner any more.
+        let touchpoint = inventory.touchpoints.iter().find(|one| one.id == id);
+        actor.owns(touchpoint.and_then(|one| one.department_id.as_deref()))
+    };
+    match row {
+        Row::Touchpoint(one) => actor.owns(one.department_id.as_deref()),
+        Row::Experience(one) => of_touchpoint(&one.touchpoint_id),
+        Row::Rule(one) => of_touchpoint(&one.touchpoint_id),
+        Row::Kpi(one) => actor.owns(one.department_id.as_deref()),
+        Row::Link(one) => {
+            let kpi = inventory.kpis.iter().find(|kpi| kpi.id == one.kpi_id);
+            actor.owns(kpi.and_then(|kpi| kpi.department_id.as_deref()))
+        }
+    }
+}
+
+/// Refuses a row that refers to what is gone.
+fn complete(inventory: &Inventory, row: &Row) -> Result<(), UserError> {
+    let gone = |what: &str| {
+        UserError::new(Kind::Conflict, "gone", format!("Its {what} was removed meanwhile."))
+            .remedy("Restore that first, or change it by hand.")
+    };
+    let named = |list: &[db::inventory::Name], id: &Option<String>, what: &str| match id {
+        Some(id) if !list.iter().any(|one| one.id == *id) => Err(gone(what)),
+        _ => Ok(()),
+    };
+    let touchpoint = |id: &str| match inventory.touchpoints.iter().any(|one| one.id == id) {
+        true => Ok(()),
+        false => Err(gone("touchpoint")),
+    };
+    match row {
+        Row::Touchpoint(one) => {
+            named(&inventory.stages, &one.stage_id, "stage")?;
+            named(&inventory.channels, &one.channel_id, "channel")?;
+            named(&inventory.departments, &one.department_id, "department")
+        }
+        Row::Experience(one) => touchpoint(&one.touchpoint_id),
+        Row::Rule(one) => {
+            touchpoint(&one.touchpoint_id)?;
+            match &one.experience_id {
+                Some(id) if !inventory.experiences.iter().any(|known| known.id == *id) => {
+                    Err(gone("experience"))
+                }
+                _ => Ok(()),
+            }
+        }
+        Row::Kpi(one) => {
+            if let Some(id) = &one.touchpoint_id {
+                touchpoint(id)?;
+            }
+            match &one.experience_id {
+                Some(id) if !inventory.experiences.iter().any(|known| known.id == *id) => {
+                    return Err(gone("experience"));
+                }
+                _ => {}
+            }
+            named(&inventory.departments, &one.department_id, "department")
+        }
+        Row::Link(one) => {
+            touchpoint(&one.touchpoint_id)?;
+            match inventory.kpis.iter().any(|kpi| kpi.id == one.kpi_id) {
+                true => Ok(()),
+                false => Err(gone("KPI")),
+            }
+        }
+    }
+}
+
+async fn put(tx: &Tx, current: Option<&Row>, wanted: Option<&Row>, now: i64) -> Result<(), ServiceError> {
+    use db::inventory as store;
+    let taken = |error: db::DbError, name: &str| super::taken(error, "entry", name);
+    match (current, wanted) {
+        (Some(Row::Touchpoint(_)), Some(Row::Touchpoint(one))) => {
+            let one = Touchpoint { reviewed_at: Some(now), ..one.clone() };
+            let changed = store::change_touchpoints(tx, std::slice::from_ref(&one)).await;
+            changed.map_err(|error| taken(error, &one.name))?;
+        }
+        (None, Some(Row::Touchpoint(one))) => {
+            // Above every version that a form or file may still hold.
+            let one = Touchpoint { version: one.version.saturating_add(1), ..one.clone() };
+            let added = store::add_touchpoints(tx, std::slice::from_ref(&one), now).await;
+            added.map_err(|error| taken(error, &one.name))?;
+        }
+        (Some(Row::Touchpoint(one)), None) => store::delete_touchpoint(tx, &one.id, one.version).await?,
+        (Some(Row::Experience(_)), Some(Row::Experience(one))) => {
+            store::save_experience(tx, one).await.map_err(|error| taken(error, &one.name))?;
+        }
+        (None, Some(Row::Experience(one))) => {
+            let one = Experience { version: one.version.saturating_add(1), ..one.clone() };
+            store::add_experience(tx, &one).await.map_err(|error| taken(error, &one.name))?;
+        }
+        (Some(Row::Experience(one)), None) => store::delete_experience(tx, &one.id, one.version).await?,
+        (Some(Row::Rule(_)), Some(Row::Rule(one))) => {
+            store::save_rule(tx, one).await?;
+        }
+        (None, Some(Row::Rule(one))) => {
+            store::add_rule(tx, &Rule { version: one.version.saturating_add(1), ..one.clone() }).await?;
+        }
+        (Some(Row::Rule(one)), None) => store::delete_rule(tx, &one.id, one.version).await?,
+        (Some(Row::Kpi(_)), Some(Row::Kpi(one))) => {
+            store::change_kpi(tx, one).await.map_err(|error| taken(error, &one.name))?;
+        }
+        (None, Some(Row::Kpi(one))) => {
+            let one = Kpi { version: one.version.saturating_add(1), ..one.clone() };
+            store::add_kpi(tx, &one, now).await.map_err(|error| taken(error, &one.name))?;
+        }
+        (Some(Row::Kpi(one)), None) => store::delete_kpi(tx, &one.id, one.version).await?,
+        (Some(Row::Link(_)), Some(Row::Link(one))) => store::change_link(tx, one).await?,
+        (None, Some(Row::Link(one))) => {
+            let one = Link { version: one.version.saturating_add(1), ..one.clone() };
+            store::add_link(tx, &one).await.map_err(super::kpis::linked)?;
+        }
+        (Some(Row::Link(one)), None) => store::delete_link(tx, &one.id, one.version).await?,
+        // Rows of one kind only ever turn into the same kind.
+        _ => {}
+    }
+    Ok(())
+}
