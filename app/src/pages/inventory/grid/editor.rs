@@ -51,8 +51,11 @@ pub fn Lists(grid: Grid) -> impl IntoView {
 /// fills all selected cells.
 #[component]
 pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
-    let text =
-        grid.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone())).unwrap_or_default();
+    // What is typed before the field has the focus is there already.
+    let typed = move || {
+        let text = grid.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone()));
+        text.unwrap_or_default()
+    };
     let label = column.label();
     let done = StoredValue::new(false);
     let commit = move |text: String, way: Option<Move>, all: bool| {
@@ -91,9 +94,9 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
     let prose = matches!(column, Column::Description | Column::Expectation | Column::Promise);
     if prose {
         let field = NodeRef::<html::Textarea>::new();
-        let begin = text.clone();
         Effect::new(move |_| {
             if let Some(field) = field.get() {
+                let begin = typed();
                 field.set_value(&begin);
                 // Without focus the field is still there to be clicked.
                 let _ = field.focus();
@@ -118,9 +121,9 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
         .into_any();
     }
     let field = NodeRef::<html::Input>::new();
-    let begin = text.clone();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
+            let begin = typed();
             field.set_value(&begin);
             // Without focus the field is still there to be clicked.
             let _ = field.focus();

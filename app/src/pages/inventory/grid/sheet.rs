@@ -67,9 +67,17 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
         ((height - HEAD) / LINE).max(1.0) as isize
     };
     let keys = move |event: KeyboardEvent| {
-        // The field stops its own keys: what arrives here while one writes comes from a cell that scrolled away.
-        grid.settle();
         let (extend, control) = (event.shift_key(), event.ctrl_key() || event.meta_key());
+        if grid.editing.with_untracked(Option::is_some) {
+            let plain = !control && !event.alt_key();
+            if ahead(grid, &event.key(), plain) {
+                event.prevent_default();
+            }
+            if let Some(pane) = panes.get_untracked() {
+                focus_editor(&pane, grid);
+            }
+            return;
+        }
         let key = event.key();
         if key == "Tab" && leaving.get_value() {
             leaving.set_value(false);
@@ -165,6 +173,8 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
     let count_of = move || grid.lines.with(Vec::len);
     let above = move || ((grid.drawn().0 as f64 * LINE) as u32).to_string();
     let below = move || ((count_of().saturating_sub(grid.drawn().1) as f64 * LINE) as u32).to_string();
+    // More columns than there are would take room of their own.
+    let wide = move || grid.columns.with(Vec::len).to_string();
     let heads = move || -> Vec<(usize, Column)> { grid.columns.get().into_iter().enumerate().collect() };
     let active = move || {
         let at = grid.cursor.get().at;
@@ -220,7 +230,7 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
                     })}
                 </thead>
                 <tbody role="rowgroup">
-                    <tr class="sheet-room" aria-hidden="true"><td colspan="99" {..custom_attribute("height", above)}></td></tr>
+                    <tr class="sheet-room" aria-hidden="true"><td {..custom_attribute("height", above)} colspan=wide></td></tr>
                     <For
                         each=move || visible.get()
                         key=|one| (one.1, format!("{:?}", one.0))
@@ -230,11 +240,40 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
                             Line::New => view! { <NewLine grid at/> }.into_any(),
                         }
                     />
-                    <tr class="sheet-room" aria-hidden="true"><td colspan="99" {..custom_attribute("height", below)}></td></tr>
+                    <tr class="sheet-room" aria-hidden="true"><td {..custom_attribute("height", below)} colspan=wide></td></tr>
                 </tbody>
             </table>
         </div>
         <p id="sheet-help" class="visually-hidden">"Arrow keys move. Enter writes in a cell, Escape leaves it as it was. Control and Enter open the touchpoint. Escape, then Tab, leaves the grid. Question mark lists all keys."</p>
+    }
+}
+
+/// While one writes, the field stops its own keys. What arrives at the grid was typed before the field had the focus, or
+/// after its cell scrolled away: it belongs to the text all the same. Says whether the key is dealt with.
+fn ahead(grid: Grid, key: &str, plain: bool) -> bool {
+    match key {
+        "Enter" | "Tab" => grid.settle(),
+        "Escape" => grid.editing.set(None),
+        letter if plain && letter.chars().count() == 1 => grid.type_on(letter),
+        _ => return false,
+    }
+    true
+}
+
+/// Puts what is typed so far into the field, where it is drawn, and the focus with it.
+fn focus_editor(pane: &web_sys::HtmlDivElement, grid: Grid) {
+    let Some(field) = pane.query_selector(".sheet-editor").ok().flatten() else { return };
+    let Some(text) = grid.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone())) else {
+        return;
+    };
+    if let Some(field) = field.dyn_ref::<web_sys::HtmlInputElement>() {
+        field.set_value(&text);
+    } else if let Some(field) = field.dyn_ref::<web_sys::HtmlTextAreaElement>() {
+        field.set_value(&text);
+    }
+    if let Some(field) = field.dyn_ref::<web_sys::HtmlElement>() {
+        // Without focus the field is still there to be clicked.
+        let _ = field.focus();
     }
 }
 
@@ -430,7 +469,7 @@ fn GroupLine(
     let here = move || grid.cursor.with(|cursor| cursor.at.line == at);
     view! {
         <tr role="row" class="sheet-group" class:sheet-group-at=here aria-rowindex=(at + 2).to_string()>
-            <td colspan="99" role="gridcell" id=format!("cell-{at}-0") aria-expanded=(!folded).to_string()>
+            <td colspan=move || grid.columns.with(Vec::len).to_string() role="gridcell" id=format!("cell-{at}-0") aria-expanded=(!folded).to_string()>
                 <button type="button" tabindex="-1" on:click=move |_| {
                     grid.cursor.set(Cursor::at(at, 0));
                     grid.fold(&word);
@@ -449,7 +488,7 @@ fn NewLine(grid: Grid, at: usize) -> impl IntoView {
     let here = move || grid.cursor.with(|cursor| cursor.at.line == at);
     view! {
         <tr role="row" class="sheet-new" class:sheet-group-at=here aria-rowindex=(at + 2).to_string()>
-            <td colspan="99" role="gridcell" id=format!("cell-{at}-0") on:mousedown=move |_| grid.cursor.set(Cursor::at(at, 0)) on:dblclick=move |_| grid.write(None)>
+            <td colspan=move || grid.columns.with(Vec::len).to_string() role="gridcell" id=format!("cell-{at}-0") on:mousedown=move |_| grid.cursor.set(Cursor::at(at, 0)) on:dblclick=move |_| grid.write(None)>
                 {move || if writing() {
                     view! { <Editor grid column=Column::Name/> }.into_any()
                 } else {

@@ -257,6 +257,13 @@ impl Grid {
         }
     }
 
+    /// Adds what was typed before the field had the focus.
+    pub fn type_on(self, letter: &str) {
+        if let Some(Some(editing)) = self.editing.try_write_untracked().as_deref_mut() {
+            editing.text.push_str(letter);
+        }
+    }
+
     /// Takes what was typed in a cell that is out of sight, so that the keys are the grid's again.
     pub fn settle(self) {
         if let Some(text) = self.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone()))
