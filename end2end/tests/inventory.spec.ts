@@ -173,6 +173,71 @@ test("two people in one cell: the second sees both, and nothing is lost", async 
   await second.close();
 });
 
+test("what one writes stays under one's hands while others change and move the row", async ({ browser }) => {
+  const [first, second] = [await browser.newPage(), await browser.newPage()];
+  await signInAs(first, "CX manager");
+  await signInAs(second, "Department head, Billing");
+  await inventory(first);
+  await inventory(second);
+  const told = first.waitForResponse(/\/inventory\/live$/);
+  await first.goto("/inventory?sort=stage.asc");
+  await hydrated(first);
+  await told;
+  await cell(first, "Invoice page", 2).click();
+  await expect(first.locator(".sheet-at")).toHaveText("Use");
+  const place = await line(first, "Invoice page").getAttribute("aria-rowindex");
+  await cell(first, "Invoice page", 3).dblclick();
+  const field = first.locator(".sheet-editor");
+  await expect(field).toBeFocused();
+  await first.keyboard.press("Control+a");
+  await first.keyboard.type("Mai", { delay: 30 });
+  // Another cell of the row changes, and with it the row's place.
+  await cell(second, "Invoice page", 2).dblclick();
+  await second.keyboard.press("Control+a");
+  await second.keyboard.type("Attract");
+  await second.keyboard.press("Enter");
+  await expect(said(first)).toHaveText("Demo head of Billing changed something.");
+  await expect(line(first, "Invoice page")).not.toHaveAttribute("aria-rowindex", place!);
+  await expect(field).toBeFocused();
+  await first.keyboard.type("l", { delay: 30 });
+  await expect(field).toHaveValue("Mail");
+  await first.keyboard.press("Enter");
+  await expect(cell(first, "Invoice page", 3)).toHaveText("Mail");
+  await expect(cell(first, "Invoice page", 2)).toHaveText("Attract");
+  // Two changes in a row do not wait for each other.
+  for (const text of ["Web", "App", "Web"]) {
+    await cell(first, "Invoice page", 3).dblclick();
+    await first.keyboard.press("Control+a");
+    await first.keyboard.type(text);
+    await first.keyboard.press("Enter");
+  }
+  await expect(said(first)).toHaveText("Channel of Invoice page: saved.");
+  await expect(cell(first, "Invoice page", 3)).toHaveText("Web");
+  await expect(first.getByRole("dialog")).toHaveCount(0);
+  await cell(second, "Invoice page", 2).dblclick();
+  await second.keyboard.press("Control+a");
+  await second.keyboard.type("Use");
+  await second.keyboard.press("Enter");
+  await expect(cell(first, "Invoice page", 2)).toHaveText("Use");
+  await first.close();
+  await second.close();
+});
+
+test("a cell at the edge of what is seen takes what is typed at once", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  for (const name of ["Payment", "Invoice page", "Newsletter", "Call"]) {
+    await page.goto("/inventory?group=stage&sort=events.desc");
+    await hydrated(page);
+    // Drawing the field scrolls the grid, and rows move about under it.
+    await cell(page, name, 3).dblclick();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("Elsewhere");
+    await expect(page.locator(".sheet-editor")).toHaveValue("Elsewhere");
+    await page.keyboard.press("Escape");
+    await expect(said(page)).toHaveText(/^\s*$/);
+  }
+});
+
 test("what another department owns is proposed, and its owner accepts", async ({ browser }) => {
   const [head, owner] = [await browser.newPage(), await browser.newPage()];
   await signInAs(head, "Department head, Field service");

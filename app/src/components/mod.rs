@@ -13,5 +13,6 @@ pub mod notice;
 pub mod owner;
 pub mod palette;
 pub mod post;
+pub mod stream;
 pub mod tabs;
 pub mod upload;

@@ -18,6 +18,7 @@ pub mod palette;
 pub mod people;
 pub mod reviews;
 pub mod sources;
+pub mod streams;
 mod tokens;
 mod weeks;
 pub mod zones;
@@ -46,6 +47,8 @@ pub struct Services {
     pub(crate) changed: Arc<tokio::sync::Notify>,
     /// Who is where in the inventory, and what open pages are told of it.
     pub(crate) desk: Arc<inventory::Desk>,
+    /// Streams that open pages listen to.
+    pub(crate) streams: Arc<streams::Open>,
     /// Inventory files that were looked at and not applied yet.
     pub(crate) held: Arc<inventory::Held>,
     /// Version of the events in memory, for open pages.
@@ -69,6 +72,7 @@ impl Services {
             receiving: Arc::default(),
             changed: Arc::default(),
             desk: Arc::default(),
+            streams: Arc::default(),
             held: Arc::default(),
             live: tokio::sync::watch::channel(0).0,
         }

@@ -66,6 +66,10 @@ pub struct ListsView {
 pub const DELIVERIES: [(&str, &str); 4] =
     [("in_house", "In-house"), ("outsourced", "Outsourced"), ("partner", "Partner"), ("not_ours", "Not ours")];
 
+/// Inventories to begin from.
+pub const STARTER_INVENTORIES: [(&str, &str); 4] =
+    [("telecom", "Telecom"), ("bank", "Bank"), ("retail", "Retail"), ("public", "Public service")];
+
 /// Who starts an encounter at a touchpoint.
 pub const STARTERS: [(&str, &str); 3] =
     [("customer", "Customer"), ("company", "Company"), ("third_party", "Third party")];

@@ -32,7 +32,8 @@ const NAMED: usize = 20;
 pub async fn rows_of(services: &Services, actor: &Actor, ids: &[String]) -> Result<Vec<GridRow>, ServiceError> {
     need(actor.may().see_inventory, "page")?;
     let (_, inventory) = cache::inventory(services).await?;
-    let counts = Counts::load(services, actor, &inventory).await?;
+    let proposals = db::notes::open_proposals(&services.db).await?;
+    let counts = Counts::load(services, actor, &inventory, &proposals).await?;
     let names = Names::of(&inventory);
     let wanted: HashSet<&str> = ids.iter().map(String::as_str).collect();
     let found = inventory.touchpoints.iter().filter(|one| wanted.contains(one.id.as_str()));
@@ -331,12 +332,7 @@ impl Plan {
         now: i64,
     ) {
         let owns = actor.owns(current.department_id.as_deref());
-        if !owns && !actor.may().propose {
-            let error = UserError::new(
-                Kind::Forbidden,
-                "forbidden",
-                "Your role may look at this touchpoint, not change it.",
-            );
+        if let Err(error) = need_change(owns || actor.may().propose, "touchpoint") {
             if let Some((column, _, value)) = cells.first() {
                 self.refused(&current.id, &current.name, *column, value, error);
             }

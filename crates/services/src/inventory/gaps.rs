@@ -8,10 +8,10 @@ use db::notes::Proposal;
 
 use super::figures::Figures;
 use super::kpis::may_see;
-use super::notes;
+use super::{notes, owner_of};
 use crate::actor::need;
 use crate::cache::Data;
-use crate::{Actor, ServiceError, Services, cache};
+use crate::{Actor, ServiceError, Services};
 
 /// After so many seconds without a look, a touchpoint is on a list: 180 days.
 const STALE: i64 = 180 * 86_400;
@@ -42,13 +42,9 @@ pub async fn gaps(services: &Services, actor: &Actor) -> Result<GapsView, Servic
 }
 
 /// How much waits on all lists together.
-pub async fn count(services: &Services, actor: &Actor) -> Result<u32, ServiceError> {
-    let (_, inventory) = cache::inventory(services).await?;
-    let data = if actor.may().see_journeys { Some(cache::data(services).await?) } else { None };
-    let proposals = db::notes::open_proposals(&services.db).await?;
-    let inventory = data.as_ref().map_or(&inventory, |data| &data.inventory);
-    let found = Found { actor, inventory, data: data.as_ref(), proposals: &proposals, now: services.now() };
-    Ok(found.lists().iter().map(|list| list.items.len() as u32).sum())
+pub fn count(actor: &Actor, figures: &Figures, proposals: &[Proposal], now: i64) -> u32 {
+    let found = Found { actor, inventory: &figures.inventory, data: figures.data.as_ref(), proposals, now };
+    found.lists().iter().map(|list| list.items.len() as u32).sum()
 }
 
 impl Found<'_> {
@@ -190,18 +186,13 @@ impl Found<'_> {
         department.is_none() || self.actor.owns_or_reads(department)
     }
 
-    fn owner(&self, department: Option<&String>) -> (Option<String>, Option<u32>) {
-        let found = department.and_then(|id| self.inventory.departments.iter().find(|one| one.id == *id));
-        (found.map(|one| one.name.clone()), found.map(|one| one.position.unsigned_abs()))
-    }
-
     /// Touchpoints for which `note` has something to say.
     fn touchpoints(&self, note: impl Fn(usize, &Touchpoint) -> Option<String>) -> Vec<GapItem> {
         let all = self.inventory.touchpoints.iter().enumerate();
         all.filter(|(_, one)| self.concerns(one.department_id.as_deref()))
             .filter_map(|(at, one)| {
                 let note = note(at, one)?;
-                let (owner, colour) = self.owner(one.department_id.as_ref());
+                let (owner, colour) = owner_of(self.inventory, one.department_id.as_ref());
                 Some(GapItem {
                     label: one.name.clone(),
                     path: format!("/inventory/{}", one.id),
@@ -218,7 +209,7 @@ impl Found<'_> {
         let all = self.inventory.experiences.iter().filter(|one| wanted(&one.id));
         let items = all.filter_map(|one| {
             let of = self.inventory.touchpoints.iter().find(|of| of.id == one.touchpoint_id)?;
-            let (owner, colour) = self.owner(of.department_id.as_ref());
+            let (owner, colour) = owner_of(self.inventory, of.department_id.as_ref());
             self.concerns(of.department_id.as_deref()).then(|| GapItem {
                 label: super::experience_name(of, one),
                 path: format!("/inventory/{}", of.id),
@@ -233,7 +224,7 @@ impl Found<'_> {
 
     /// Who claims a touchpoint that is another's.
     fn claim(&self, one: &Touchpoint, claims: &BTreeMap<&str, Vec<&str>>) -> Option<String> {
-        let (owner, _) = self.owner(one.department_id.as_ref());
+        let (owner, _) = owner_of(self.inventory, one.department_id.as_ref());
         let all = claims.get(one.id.as_str())?.iter().copied();
         let mut claims: Vec<&str> = all.filter(|after| Some(*after) != owner.as_deref()).collect();
         claims.sort_unstable();
@@ -252,7 +243,7 @@ impl Found<'_> {
                 && self.concerns(kpi.department_id.as_deref())
         });
         kpis.map(|kpi| {
-            let (owner, colour) = self.owner(kpi.department_id.as_ref());
+            let (owner, colour) = owner_of(self.inventory, kpi.department_id.as_ref());
             GapItem {
                 label: kpi.name.clone(),
                 path: format!("/inventory/kpis/{}", kpi.id),

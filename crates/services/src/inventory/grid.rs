@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use contract::inventory::{DELIVERIES, GridRow, GridSaved, GridView, ListsView, STARTERS};
 use contract::{Kind, UserError};
 use db::inventory::{Inventory, Touchpoint};
+use db::notes::Proposal;
 use db::saved::Kind as Saving;
 use serde_json::json;
 
@@ -48,7 +49,12 @@ fn counts<'a>(of: impl Iterator<Item = &'a String>) -> HashMap<String, u32> {
 }
 
 impl Counts {
-    pub async fn load(services: &Services, actor: &Actor, inventory: &Inventory) -> Result<Self, ServiceError> {
+    pub async fn load(
+        services: &Services,
+        actor: &Actor,
+        inventory: &Inventory,
+        proposals: &[Proposal],
+    ) -> Result<Self, ServiceError> {
         let seen: HashSet<&str> = inventory
             .kpis
             .iter()
@@ -67,9 +73,7 @@ impl Counts {
                 .into_iter()
                 .map(|(id, comments)| (id, comments as u32))
                 .collect(),
-            proposals: counts(
-                db::notes::open_proposals(&services.db).await?.iter().map(|one| &one.touchpoint_id),
-            ),
+            proposals: counts(proposals.iter().map(|one| &one.touchpoint_id)),
         })
     }
 
@@ -91,7 +95,8 @@ pub async fn grid(services: &Services, actor: &Actor, from: &str, to: &str) -> R
     need(actor.may().see_inventory, "page")?;
     let figures = Figures::load(services, actor).await?;
     let inventory = &figures.inventory;
-    let counts = Counts::load(services, actor, inventory).await?;
+    let proposals = db::notes::open_proposals(&services.db).await?;
+    let counts = Counts::load(services, actor, inventory, &proposals).await?;
     let names = Names::of(inventory);
     let rows: Vec<GridRow> = inventory.touchpoints.iter().map(|one| counts.row(&names, actor, one)).collect();
     let mut period = contract::journeys::Period {
@@ -140,7 +145,7 @@ pub async fn grid(services: &Services, actor: &Actor, from: &str, to: &str) -> R
         data_from: period.data_from,
         data_to: period.data_to,
         unmapped,
-        gaps: gaps::count(services, actor).await?,
+        gaps: gaps::count(actor, &figures, &proposals, services.now()),
         may_add: may.edit_own_inventory,
         may_import: may.edit_inventory,
         may_export: may.export,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::cells::{checked_day, plain_text};
 use super::figures::Figures;
 use super::steps::{Change, Done, Row, record};
-use super::{checked_name, experience_name, invalid, measure, named, taken};
+use super::{checked_name, experience_name, invalid, measure, named, owner_of, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services};
 
@@ -42,17 +42,12 @@ pub fn linkable(inventory: &Inventory, actor: &Actor) -> Vec<String> {
     own.map(|kpi| kpi.name.clone()).collect()
 }
 
-fn owner(inventory: &Inventory, id: Option<&String>) -> (Option<String>, Option<u32>) {
-    let found = id.and_then(|id| inventory.departments.iter().find(|one| one.id == *id));
-    (found.map(|one| one.name.clone()), found.map(|one| one.position.unsigned_abs()))
-}
-
 /// The links that are wanted, with the owner of the other side: of the KPI for a touchpoint's, and the other way round.
 pub fn link_rows(inventory: &Inventory, actor: &Actor, wanted: impl Fn(&Link) -> bool) -> Vec<LinkRow> {
     let rows = inventory.links.iter().filter(|link| wanted(link)).filter_map(|link| {
         let kpi = inventory.kpis.iter().find(|one| one.id == link.kpi_id)?;
         let touchpoint = inventory.touchpoints.iter().find(|one| one.id == link.touchpoint_id)?;
-        let (owner, colour) = owner(inventory, kpi.department_id.as_ref());
+        let (owner, colour) = owner_of(inventory, kpi.department_id.as_ref());
         may_see(actor, kpi).then(|| LinkRow {
             id: link.id.clone(),
             version: link.version,
@@ -118,7 +113,7 @@ pub async fn kpis(services: &Services, actor: &Actor) -> Result<KpisView, Servic
     let seen: Vec<&Kpi> = inventory.kpis.iter().filter(|kpi| may_see(actor, kpi)).collect();
     let readings = readings_of(services, &figures, &seen).await?;
     let rows = seen.iter().zip(readings).map(|(kpi, readings)| {
-        let (owner, colour) = owner(inventory, kpi.department_id.as_ref());
+        let (owner, colour) = owner_of(inventory, kpi.department_id.as_ref());
         let links = |control: &str| {
             let own = inventory.links.iter().filter(|link| link.kpi_id == kpi.id && link.control == control);
             own.count() as u32
@@ -191,7 +186,7 @@ pub async fn kpi(services: &Services, actor: &Actor, id: &str) -> Result<KpiView
                 .into_iter()
                 .map(|row| {
                     let of = inventory.touchpoints.iter().find(|of| of.id == row.touchpoint_id);
-                    let (owner, colour) = owner(inventory, of.and_then(|of| of.department_id.as_ref()));
+                    let (owner, colour) = owner_of(inventory, of.and_then(|of| of.department_id.as_ref()));
                     LinkRow { owner, colour, ..row }
                 })
                 .collect()

@@ -6,6 +6,7 @@ use contract::inventory::{DepartmentRow, MatrixRow, MatrixView};
 use db::inventory::{Kpi, Touchpoint};
 
 use super::kpis::may_see;
+use super::owner_of;
 use crate::actor::need;
 use crate::{Actor, ServiceError, Services, cache};
 
@@ -14,10 +15,6 @@ pub async fn matrix(services: &Services, actor: &Actor) -> Result<MatrixView, Se
     need(actor.may().see_inventory && actor.may().see_kpis, "page")?;
     let (_, inventory) = cache::inventory(services).await?;
     let kpis: Vec<&Kpi> = inventory.kpis.iter().filter(|kpi| may_see(actor, kpi)).collect();
-    let owner = |id: Option<&String>| {
-        let found = id.and_then(|id| inventory.departments.iter().find(|one| one.id == *id));
-        (found.map(|one| one.name.clone()), found.map(|one| one.position.unsigned_abs()))
-    };
     let seen: HashSet<&str> = kpis.iter().map(|kpi| kpi.id.as_str()).collect();
     let mut control: HashMap<(&str, &str), &str> = HashMap::new();
     let mut linked: HashSet<&str> = HashSet::new();
@@ -27,7 +24,7 @@ pub async fn matrix(services: &Services, actor: &Actor) -> Result<MatrixView, Se
     }
     let measured = |touchpoint: &Touchpoint| linked.contains(touchpoint.id.as_str());
     let touchpoints = inventory.touchpoints.iter().map(|one| {
-        let (name, colour) = owner(one.department_id.as_ref());
+        let (name, colour) = owner_of(&inventory, one.department_id.as_ref());
         let cell = |kpi: &&Kpi| {
             control
                 .get(&(kpi.id.as_str(), one.id.as_str()))
@@ -71,7 +68,7 @@ pub async fn matrix(services: &Services, actor: &Actor) -> Result<MatrixView, Se
         kpis: kpis
             .iter()
             .map(|kpi| {
-                let (name, colour) = owner(kpi.department_id.as_ref());
+                let (name, colour) = owner_of(&inventory, kpi.department_id.as_ref());
                 (kpi.id.clone(), kpi.name.clone(), name, colour)
             })
             .collect(),

@@ -43,7 +43,7 @@ pub use notes::{comment, decide, delete_comment, propose, withdraw};
 pub use rules::{
     add_sample, delete_experience, delete_rule, delete_sample, move_rule, save_experience, save_rule,
 };
-pub use starters::{STARTERS as STARTER_INVENTORIES, begin_with};
+pub use starters::begin_with;
 pub use steps::{redo, restore, undo};
 pub use touchpoint::touchpoint;
 pub use touchpoints::{delete_touchpoint, look_at, save_touchpoint};
@@ -70,6 +70,12 @@ fn named(inventory: &Inventory, list: &[Name]) -> Vec<Named> {
             }
         })
         .collect()
+}
+
+/// Name and colour of a department.
+fn owner_of(inventory: &Inventory, id: Option<&String>) -> (Option<String>, Option<u32>) {
+    let found = id.and_then(|id| inventory.departments.iter().find(|one| one.id == *id));
+    (found.map(|one| one.name.clone()), found.map(|one| one.position.unsigned_abs()))
 }
 
 /// An experience as reports and nodes are called.

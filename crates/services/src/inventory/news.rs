@@ -63,6 +63,17 @@ impl Services {
     }
 }
 
+impl Desk {
+    /// Whoever was somewhere is not there any more.
+    pub(crate) fn left(&self, account: &str) {
+        let place = self.here.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+        if let Some(Place { name, .. }) = place {
+            // Nobody listening is no failure.
+            let _ = self.tell.send(News::Here { account: account.to_owned(), name, at: None });
+        }
+    }
+}
+
 /// Says where in the inventory the person is; an empty place says that they left.
 pub async fn be_at(services: &Services, actor: &Actor, place: &str) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "page")?;

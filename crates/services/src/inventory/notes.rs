@@ -151,11 +151,11 @@ pub fn proposal_row(inventory: &Inventory, actor: &Actor, one: Proposal) -> Prop
 pub async fn proposals(
     services: &Services,
     actor: &Actor,
+    inventory: &Inventory,
     of: &Touchpoint,
 ) -> Result<Vec<ProposalRow>, ServiceError> {
-    let (_, inventory) = cache::inventory(services).await?;
     let found = db::notes::proposals(&services.db, &of.id).await?;
-    Ok(found.into_iter().map(|one| proposal_row(&inventory, actor, one)).collect())
+    Ok(found.into_iter().map(|one| proposal_row(inventory, actor, one)).collect())
 }
 
 /// Proposes a value for one cell, with a reason.

@@ -7,13 +7,16 @@ use super::exchange::{Options, import_file};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services, cache};
 
-/// Key, name, and the inventory as a file.
-pub const STARTERS: [(&str, &str, &str); 4] = [
-    ("telecom", "Telecom", include_str!("starters/telecom.csv")),
-    ("bank", "Bank", include_str!("starters/bank.csv")),
-    ("retail", "Retail", include_str!("starters/retail.csv")),
-    ("public", "Public service", include_str!("starters/public.csv")),
-];
+/// The inventory of a starter, as a file.
+fn file(key: &str) -> Option<&'static str> {
+    match key {
+        "telecom" => Some(include_str!("starters/telecom.csv")),
+        "bank" => Some(include_str!("starters/bank.csv")),
+        "retail" => Some(include_str!("starters/retail.csv")),
+        "public" => Some(include_str!("starters/public.csv")),
+        _ => None,
+    }
+}
 
 /// Fills an empty inventory.
 pub async fn begin_with(
@@ -23,8 +26,7 @@ pub async fn begin_with(
 ) -> Result<InventoryImport, ServiceError> {
     need(actor.may().see_inventory, "page")?;
     need_change(actor.may().edit_inventory, "inventory")?;
-    let found = STARTERS.iter().find(|(known, ..)| *known == key);
-    let (.., text) = found.ok_or_else(|| UserError::not_found("starter inventory"))?;
+    let text = file(key).ok_or_else(|| UserError::not_found("starter inventory"))?;
     let (_, inventory) = cache::inventory(services).await?;
     if !inventory.touchpoints.is_empty() {
         return Err(UserError::new(Kind::Conflict, "not_empty", "The inventory holds touchpoints already.")

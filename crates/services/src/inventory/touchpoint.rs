@@ -100,7 +100,7 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
     if known.is_some() {
         changes = history(services, actor, inventory, &one).await?;
         comments = notes::comments(services, actor, &one).await?;
-        proposals = notes::proposals(services, actor, &one).await?;
+        proposals = notes::proposals(services, actor, inventory, &one).await?;
     }
     let may = actor.may();
     Ok(TouchpointView {

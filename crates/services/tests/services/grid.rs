@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use contract::inventory::{
-    Column, Edited, ExperienceInput, GridRow, KpiInput, LinkInput, RowEdit, RuleInput, TouchpointInput,
+    Column, Edited, ExperienceInput, GridRow, KpiInput, LinkInput, RowEdit, RuleInput, STARTER_INVENTORIES,
+    TouchpointInput,
 };
 use contract::people::Role;
 use services::inventory::Options;
@@ -436,7 +437,7 @@ async fn a_file_says_what_it_would_change_and_what_stands_against_it() {
 
 #[tokio::test]
 async fn starters_fill_an_empty_inventory_only() {
-    for (key, ..) in inventory::STARTER_INVENTORIES {
+    for (key, _) in STARTER_INVENTORIES {
         let setting = setting().await;
         let console = Actor::console();
         let done = inventory::begin_with(&setting.services, &console, key).await.expect("begun");

@@ -16,38 +16,35 @@ pub fn write(cells: &[Vec<String>]) -> String {
 
 /// Reads cells; a line break at the end begins no row.
 pub fn read(text: &str) -> Vec<Vec<String>> {
-    let mut rows = vec![vec![String::new()]];
+    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
     let mut letters = text.chars().peekable();
     let mut quoted = false;
     let mut fresh = true;
     while let Some(letter) = letters.next() {
-        let row = rows.last_mut().expect("one row at least");
-        let cell = row.last_mut().expect("one cell at least");
+        let begins = std::mem::take(&mut fresh);
         match letter {
             '"' if quoted && letters.peek() == Some(&'"') => {
                 letters.next();
                 cell.push('"');
             }
             '"' if quoted => quoted = false,
-            '"' if fresh => quoted = true,
+            '"' if begins => quoted = true,
+            '\r' if letters.peek() == Some(&'\n') => fresh = begins,
             '\t' if !quoted => {
-                row.push(String::new());
+                row.push(std::mem::take(&mut cell));
                 fresh = true;
-                continue;
             }
-            '\r' if !quoted && letters.peek() == Some(&'\n') => continue,
             '\n' | '\r' if !quoted => {
-                rows.push(vec![String::new()]);
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
                 fresh = true;
-                continue;
             }
-            '\r' if letters.peek() == Some(&'\n') => continue,
             other => cell.push(other),
         }
-        fresh = false;
     }
-    if rows.len() > 1 && rows.last().is_some_and(|row| row.len() == 1 && row[0].is_empty()) {
-        rows.pop();
+    if rows.is_empty() || !row.is_empty() || !cell.is_empty() {
+        row.push(cell);
+        rows.push(row);
     }
     rows
 }

@@ -1,9 +1,11 @@
 //! Writing in a cell: a field over it, with what can be chosen.
 
 use contract::inventory::Column;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast as _;
 
 use super::cursor::Move;
 use super::state::Grid;
@@ -57,17 +59,36 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
         text.unwrap_or_default()
     };
     let label = column.label();
-    let done = StoredValue::new(false);
-    let commit = move |text: String, way: Option<Move>, all: bool| {
-        if done.try_update_value(|done| std::mem::replace(done, true)) != Some(false) {
-            return;
-        }
-        grid.commit(&text, all);
+    let commit = move |way: Option<Move>, all: bool| {
+        grid.commit(all);
         if let Some(way) = way {
             grid.go(way, false);
         }
     };
-    let keys = move |event: KeyboardEvent, text: String, prose: bool| {
+    // Scrolling moves rows about in the document, and a field that is moved loses the focus: it has it again at once. Only
+    // who goes elsewhere is done, by a key, with the pointer, or to another field.
+    let left = move |event: FocusEvent| {
+        if event.related_target().is_some() {
+            grid.settle();
+            return;
+        }
+        let field = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+        let Some(field) = field.map(SendWrapper::new) else { return };
+        queue_microtask(move || {
+            if field.is_connected() {
+                // Without focus the field is still there to be clicked.
+                let _ = field.focus();
+            }
+        });
+    };
+    let pressed = window_event_listener(leptos::ev::mousedown, move |event| {
+        let on = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if !on.is_some_and(|element| element.class_list().contains("sheet-editor")) {
+            grid.settle();
+        }
+    });
+    on_cleanup(move || pressed.remove());
+    let keys = move |event: KeyboardEvent, prose: bool| {
         // The grid's own keys wait until this ends.
         event.stop_propagation();
         let down = |lines: isize| Some(Move::By { lines, columns: 0 });
@@ -77,15 +98,14 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
                 event.prevent_default();
                 let all = event.ctrl_key() || event.meta_key();
                 let way = if all { None } else { down(if event.shift_key() { -1 } else { 1 }) };
-                commit(text, way, all);
+                commit(way, all);
             }
             "Tab" => {
                 event.prevent_default();
-                commit(text, Some(if event.shift_key() { Move::Back } else { Move::Next }), false);
+                commit(Some(if event.shift_key() { Move::Back } else { Move::Next }), false);
             }
             "Escape" => {
                 event.prevent_default();
-                done.set_value(true);
                 grid.editing.set(None);
             }
             _ => {}
@@ -111,10 +131,9 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
                 rows="4"
                 maxlength="10000"
                 aria-label=label
-                on:keydown=move |event| { let text = event_target_value(&event); keys(event, text, true) }
+                on:keydown=move |event| keys(event, true)
                 on:input=move |event| grid.typed(&event_target_value(&event))
-                on:blur=move |event| commit(event_target_value(&event), None, false)
-                on:mousedown=move |event| event.stop_propagation()
+                on:blur=left
                 on:dblclick=move |event| event.stop_propagation()
             ></textarea>
         }
@@ -140,10 +159,9 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
             autocomplete="off"
             inputmode=if column == Column::Cost { "decimal" } else { "text" }
             aria-label=label
-            on:keydown=move |event| { let text = event_target_value(&event); keys(event, text, false) }
+            on:keydown=move |event| keys(event, false)
             on:input=move |event| grid.typed(&event_target_value(&event))
-            on:blur=move |event| commit(event_target_value(&event), None, false)
-            on:mousedown=move |event| event.stop_propagation()
+            on:blur=left
             on:dblclick=move |event| event.stop_propagation()
         />
     }

@@ -1,38 +1,78 @@
 //! Others in the same inventory: their changes come in as they happen, and one sees who is where.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use contract::inventory::News;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use send_wrapper::SendWrapper;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 
-use super::lines::Rows;
 use super::state::{Grid, Other};
 use crate::api::inventory::{be_at, grid as fetch};
+use crate::components::stream::{listen_to, seen};
 
-/// How long after the page came the stream is opened: what the page itself needs goes first.
+/// How long after the page came the stream is opened.
 const AFTER: Duration = Duration::from_secs(1);
 /// How long the cursor rests before others are told where it is, and how often they are told again.
 const RESTS: Duration = Duration::from_millis(700);
 const AGAIN: Duration = Duration::from_secs(20);
+/// Changes of others are asked for together, when so long none came.
+const TOGETHER: Duration = Duration::from_millis(150);
+
+/// What changed and is not asked for yet.
+#[derive(Debug, Default)]
+struct Changed {
+    ids: BTreeSet<String>,
+    all: bool,
+    waiting: Option<TimeoutHandle>,
+}
 
 /// Listens, and tells.
 pub fn listen(grid: Grid) {
-    let stream = StoredValue::new(None::<SendWrapper<web_sys::EventSource>>);
-    Effect::new(move |_| {
-        set_timeout(
-            move || {
-                if stream.try_with_value(Option::is_none) == Some(true)
-                    && let Some(opened) = open(grid)
-                {
-                    stream.set_value(Some(SendWrapper::new(opened)));
+    let changed = StoredValue::new(Changed::default());
+    let ask = move || {
+        let Some(asked) = changed.try_update_value(std::mem::take) else { return };
+        if asked.all { reload(grid) } else { grid.refresh(asked.ids.into_iter().collect()) }
+    };
+    let soon = move |ids: Vec<String>, all: bool| {
+        changed.try_update_value(|changed| {
+            changed.all |= all;
+            changed.ids.extend(ids);
+            if let Some(waiting) = changed.waiting.take() {
+                waiting.clear();
+            }
+            changed.waiting = set_timeout_with_handle(ask, TOGETHER).ok();
+        });
+    };
+    listen_to("/inventory/live", "news", AFTER, move |text| {
+        let (Ok(news), Some(me)) = (serde_json::from_str::<News>(&text), grid.me.try_get_value()) else {
+            return;
+        };
+        match news {
+            News::Now { version } => {
+                grid.others.try_set(Vec::new());
+                // What happened before the stream was opened, or while it was cut.
+                if grid.version.try_get_value().is_some_and(|shown| version > shown) {
+                    soon(Vec::new(), true);
                 }
-            },
-            AFTER,
-        );
+            }
+            News::Here { account, .. } | News::Changed { account, .. } if account == me => {}
+            News::Here { account, name, at } => {
+                grid.others.try_update(|others| {
+                    others.retain(|one| one.account != account);
+                    if let Some(at) = at {
+                        others.push(Other { account, name, at });
+                    }
+                });
+            }
+            News::Changed { by, ids, .. } => {
+                if !by.is_empty() {
+                    grid.say(format!("{by} changed something."));
+                }
+                let all = ids.is_empty();
+                soon(ids, all);
+            }
+        }
     });
     // Where the cursor rests.
     let place = Memo::new(move |_| {
@@ -53,7 +93,7 @@ pub fn listen(grid: Grid) {
         }
         set_timeout_with_handle(
             move || {
-                if place.try_get_untracked().as_ref() == Some(&now) {
+                if place.try_get_untracked().as_ref() == Some(&now) && seen() {
                     tell(now.clone());
                 }
             },
@@ -62,59 +102,27 @@ pub fn listen(grid: Grid) {
         .ok()
     });
     let again = StoredValue::new(None::<IntervalHandle>);
-    Effect::new(move |_| {
-        let told = move || {
-            if let Some(place) = place.try_get_untracked() {
-                tell(place);
-            }
-        };
-        again.set_value(set_interval_with_handle(told, AGAIN).ok());
-    });
+    let told = move || {
+        if let Some(place) = place.try_get_untracked().filter(|_| seen()) {
+            tell(place);
+        }
+    };
+    Effect::new(move |_| again.set_value(set_interval_with_handle(told, AGAIN).ok()));
+    // Whoever looks elsewhere is not here; the browser says so when the page is left, too.
+    let turned =
+        window_event_listener_untyped(
+            "visibilitychange",
+            move |_| {
+                if seen() { told() } else { tell(String::new()) }
+            },
+        );
     on_cleanup(move || {
-        stream.try_update_value(|stream| {
-            if let Some(stream) = stream.take() {
-                stream.close();
-            }
-        });
+        turned.remove();
         if let Some(Some(again)) = again.try_update_value(Option::take) {
             again.clear();
             tell(String::new());
         }
     });
-}
-
-fn open(grid: Grid) -> Option<web_sys::EventSource> {
-    let source = web_sys::EventSource::new("/inventory/live").ok()?;
-    let heard = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
-        let news = event.data().as_string().and_then(|text| serde_json::from_str::<News>(&text).ok());
-        let (Some(news), Some(me)) = (news, grid.me.try_get_value()) else { return };
-        match news {
-            News::Now { version } => {
-                grid.others.try_set(Vec::new());
-                // What happened before the stream was opened, or while it was cut.
-                if grid.version.try_get_value().is_some_and(|shown| version > shown) {
-                    reload(grid);
-                }
-            }
-            News::Here { account, .. } | News::Changed { account, .. } if account == me => {}
-            News::Here { account, name, at } => {
-                grid.others.try_update(|others| {
-                    others.retain(|one| one.account != account);
-                    if let Some(at) = at {
-                        others.push(Other { account, name, at });
-                    }
-                });
-            }
-            News::Changed { by, ids, .. } => {
-                grid.say(format!("{by} changed something."));
-                if ids.is_empty() { reload(grid) } else { grid.refresh(ids) }
-            }
-        }
-    });
-    source.add_event_listener_with_callback("news", heard.as_ref().unchecked_ref()).ok()?;
-    // It lives as long as the stream.
-    heard.forget();
-    Some(source)
 }
 
 /// Asks for everything anew: too much changed to name.
@@ -124,9 +132,7 @@ fn reload(grid: Grid) {
     };
     spawn_local(async move {
         if let Ok(view) = fetch(from, to).await {
-            grid.rows.try_set(Rows { rows: view.rows, live: view.live });
-            grid.history.try_set(view.history);
-            grid.version.try_set_value(view.version);
+            grid.replace(view);
         }
     });
 }

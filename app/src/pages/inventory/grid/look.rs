@@ -110,6 +110,13 @@ impl Look {
 
     /// The search part of its address; empty for the plain way.
     pub fn search(&self, figures: bool) -> String {
+        let pairs = self.pairs(figures).into_iter().map(|(name, text)| format!("{name}={}", encode(&text)));
+        let pairs: Vec<String> = pairs.collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
+    /// What the address says, as names and texts.
+    pub fn pairs(&self, figures: bool) -> Vec<(String, String)> {
         let plain = Self::plain(figures);
         let mut pairs: Vec<(String, String)> = Vec::new();
         if self.columns != plain.columns {
@@ -140,9 +147,7 @@ impl Look {
         for (column, text) in &self.filters {
             pairs.push((format!("f.{}", column.key()), text.clone()));
         }
-        let pairs: Vec<String> =
-            pairs.into_iter().map(|(name, text)| format!("{name}={}", encode(&text))).collect();
-        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+        pairs
     }
 
     /// Columns alone, in their order.

@@ -8,11 +8,12 @@ mod editor;
 mod lines;
 mod listen;
 mod look;
+mod sending;
 mod sheet;
 mod state;
 mod tools;
 
-use contract::inventory::GridView;
+use contract::inventory::{GridView, STARTER_INVENTORIES};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -33,10 +34,6 @@ use state::{FIRST, Grid};
 use tools::Tools;
 
 pub use cell::{Spark, trend};
-
-/// Starter inventories, by their keys.
-const STARTERS: [(&str, &str); 4] =
-    [("telecom", "Telecom"), ("bank", "Bank"), ("retail", "Retail"), ("public", "Public service")];
 
 /// The inventory page.
 #[component]
@@ -175,7 +172,7 @@ fn Nothing(may_add: bool, may_import: bool, begin: Submission) -> impl IntoView 
             <p>"A touchpoint is a place where a customer meets the company. Begin from what most companies of a kind have, import a file, or map the activities of a log."</p>
             {may_import.then(|| view! {
                 <div class="starters">
-                    {STARTERS.into_iter().map(|(key, label)| view! {
+                    {STARTER_INVENTORIES.into_iter().map(|(key, label)| view! {
                         <Post to=begin>
                             <button class="button" type="submit" name="starter" value=key disabled=move || begin.pending()>{label}</button>
                         </Post>

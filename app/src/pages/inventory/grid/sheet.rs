@@ -39,10 +39,13 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    // The cell under the cursor is always in sight.
+    // The cell under the cursor is always in sight; but a cell that the pointer is on stays where it is, or the second of
+    // two clicks would meet another.
     Effect::new(move |before: Option<Cursor>| {
         let cursor = grid.cursor.get();
-        if before.is_some_and(|before| before.at != cursor.at)
+        let by_pointer = grid.pressed.try_update_value(std::mem::take) == Some(true);
+        if !by_pointer
+            && before.is_some_and(|before| before.at != cursor.at)
             && let Some(pane) = panes.get_untracked()
         {
             let head = if filtering.get_untracked() { HEAD_WITH_FILTERS } else { HEAD };
@@ -358,13 +361,15 @@ fn RowLine(grid: Grid, row: usize, at: usize, most: Memo<u64>, live: RwSignal<bo
         grid.rows.with(|rows| Some((rows.rows.get(row)?.clone(), rows.live.get(row).cloned().flatten())))
     });
     let id = move || shown.with(|shown| shown.as_ref().map(|(row, _)| row.id.clone()).unwrap_or_default());
+    // News of the row must not take the field from under the one who writes in it.
+    let writing = Memo::new(move |_| grid.writing_in(&id()));
     let open = move || grid.open.with(|open| open.as_deref() == Some(id().as_str()));
     let fixed = move || shown.with(|shown| shown.as_ref().is_some_and(|(row, _)| !row.may_edit));
     view! {
         <tr role="row" aria-rowindex=(at + 2).to_string() class:sheet-open=open class:sheet-fixed=fixed data-id=id>
             {move || grid.columns.get().into_iter().enumerate().map(|(place, column)| {
                 let inside = move || {
-                    if grid.is_writing(&id(), column) {
+                    if writing.get() == Some(column) {
                         return view! { <Editor grid column/> }.into_any();
                     }
                     let others = (place == 0).then(|| view! { <Others grid id=id()/> });
@@ -389,9 +394,13 @@ fn cell(
     let chosen = move || grid.cursor.with(|cursor| cursor.holds(line, place));
     let here = move || grid.cursor.with(|cursor| cursor.at.line == line && cursor.at.column == place);
     let press = move |event: MouseEvent| {
-        if event.button() != 0 {
+        let on = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if event.button() != 0 || on.is_some_and(|element| element.class_list().contains("sheet-editor")) {
             return;
         }
+        // What is written in a cell out of sight is taken when one goes on elsewhere.
+        grid.settle();
+        grid.pressed.set_value(true);
         grid.cursor.update(|cursor| {
             let to = Cursor::at(line, place);
             cursor.at = to.at;
@@ -402,6 +411,7 @@ fn cell(
     };
     let cross = move |event: MouseEvent| {
         if event.buttons() == 1 && !grid.editing.with_untracked(Option::is_some) {
+            grid.pressed.set_value(true);
             grid.cursor.update(|cursor| cursor.at = Cursor::at(line, place).at);
         }
     };

@@ -1,7 +1,6 @@
-//! What the grid holds while one works in it, and what one can do: edit, paste, fill, undo. Every change is shown at once
-//! and sent; where it is refused, what stood there comes back and the page says why.
+//! What the grid holds while one works in it, and what one can do: edit, paste, fill.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use contract::inventory::{CellConflict, Column, Edited, GridRow, GridView, Named, RowEdit, Undoable};
 use leptos::prelude::*;
@@ -11,8 +10,9 @@ use super::clip;
 use super::cursor::{Cursor, Move};
 use super::lines::{Line, Rows, lines};
 use super::look::Look;
+use super::sending::Job;
 use crate::api::AppError;
-use crate::api::inventory::{edit_cells, rows as fetch_rows, undo_step};
+use crate::api::inventory::{edit_cells, rows as fetch_rows};
 use crate::components::format::counted;
 
 /// Height of a line in pixels; the style says the same.
@@ -26,7 +26,6 @@ const MOST_PASTED: usize = 6 << 20;
 /// A cell that is being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Editing {
-    pub line: usize,
     pub column: Column,
     pub text: String,
     /// The row, and what stood there when the writing began: what others change meanwhile is not overwritten unseen.
@@ -78,6 +77,10 @@ pub struct Grid {
     /// What was done last, or why not, for everybody to read.
     pub said: RwSignal<(String, bool)>,
     pub busy: RwSignal<bool>,
+    /// Whether it was the pointer that moved the cursor.
+    pub pressed: StoredValue<bool>,
+    /// What is on its way to the server, in its order.
+    pub waiting: StoredValue<VecDeque<Job>>,
     pub others: RwSignal<Vec<Other>>,
     /// Top of what is seen, and its height, in pixels.
     pub scroll: RwSignal<(f64, f64)>,
@@ -131,6 +134,8 @@ impl Grid {
             history: RwSignal::new(history),
             said: RwSignal::new((String::new(), true)),
             busy: RwSignal::new(false),
+            pressed: StoredValue::new(false),
+            waiting: StoredValue::new(VecDeque::new()),
             others: RwSignal::new(Vec::new()),
             scroll: RwSignal::new((0.0, 0.0)),
             open: RwSignal::new(open),
@@ -192,7 +197,7 @@ impl Grid {
         self.said.set((text.into(), true));
     }
 
-    fn complain(self, error: &AppError) {
+    pub fn complain(self, error: &AppError) {
         self.said.set((error.to_string(), false));
     }
 
@@ -229,7 +234,7 @@ impl Grid {
             None => return,
         };
         let column = if of.is_some() { column } else { Column::Name };
-        self.editing.set(Some(Editing { line: at.line, column, text: text.unwrap_or(now), of }));
+        self.editing.set(Some(Editing { column, text: text.unwrap_or(now), of }));
     }
 
     /// Shows or hides the rows of a group.
@@ -242,11 +247,11 @@ impl Grid {
         self.fit();
     }
 
-    /// Whether a cell of a touchpoint is being written.
-    pub fn is_writing(self, id: &str, column: Column) -> bool {
+    /// The column in which a touchpoint is being written.
+    pub fn writing_in(self, id: &str) -> Option<Column> {
         self.editing.with(|editing| {
-            let of = editing.as_ref().and_then(|one| Some((one.of.as_ref()?, one.column)));
-            of.is_some_and(|((row, _), at)| row == id && at == column)
+            let Editing { column, of, .. } = editing.as_ref()?;
+            of.as_ref().filter(|(row, _)| row == id).map(|_| *column)
         })
     }
 
@@ -264,30 +269,27 @@ impl Grid {
         }
     }
 
-    /// Takes what was typed in a cell that is out of sight, so that the keys are the grid's again.
+    /// Takes what is being written, so that the keys are the grid's again.
     pub fn settle(self) {
-        if let Some(text) = self.editing.with_untracked(|editing| editing.as_ref().map(|one| one.text.clone()))
-        {
-            self.commit(&text, false);
-        }
+        self.commit(false);
     }
 
     /// Takes what was written; with `all`, for every selected cell.
-    pub fn commit(self, text: &str, all: bool) {
-        let Some(Editing { column, of, .. }) = self.editing.get_untracked() else { return };
+    pub fn commit(self, all: bool) {
+        let Some(Editing { column, of, text }) = self.editing.get_untracked() else { return };
         self.editing.set(None);
         if all && self.cursor.with_untracked(Cursor::size) > 1 {
-            self.set_all(text);
+            self.set_all(&text);
             return;
         }
         match of {
             Some((_, before)) if before == text.trim() => {}
             Some((id, before)) => {
-                self.send(vec![RowEdit { id, cells: vec![(column, before, text.to_owned())] }]);
+                self.send(vec![RowEdit { id, cells: vec![(column, before, text)] }]);
             }
             None if text.trim().is_empty() => {}
             None => {
-                let cells = vec![(Column::Name, String::new(), text.to_owned())];
+                let cells = vec![(Column::Name, String::new(), text)];
                 self.send(vec![RowEdit { id: "new".into(), cells }]);
             }
         }
@@ -445,92 +447,33 @@ impl Grid {
         }
     }
 
-    /// Sends changes. They show at once; what is refused comes back.
-    pub fn send(self, edits: Vec<RowEdit>) {
-        let before: HashMap<String, GridRow> = self.show(&edits);
-        self.busy.set(true);
-        spawn_local(async move {
-            let answer = edit_cells(edits.clone(), false).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            let back = || {
-                self.rows.update(|rows| {
-                    for row in &mut rows.rows {
-                        if let Some(old) = before.get(&row.id) {
-                            *row = old.clone();
-                        }
-                    }
-                });
-            };
-            match answer {
-                Ok(outcome) if outcome.applied => self.take(outcome, &before),
-                Ok(outcome) => {
-                    back();
-                    let ask = if outcome.conflicts.is_empty() {
-                        Ask::Refused { outcome }
-                    } else {
-                        Ask::Merge { edits, conflicts: outcome.conflicts }
-                    };
-                    self.ask.set(Some(ask));
-                }
-                Err(error) => {
-                    back();
-                    self.complain(&error);
-                }
-            }
-        });
-    }
-
-    /// Shows cells as they shall be, and returns the rows as they were.
-    fn show(self, edits: &[RowEdit]) -> HashMap<String, GridRow> {
-        let by_id: HashMap<&str, &RowEdit> = edits.iter().map(|edit| (edit.id.as_str(), edit)).collect();
-        let mut before = HashMap::new();
-        self.rows.update(|rows| {
-            for row in rows.rows.iter_mut().filter(|row| row.may_edit) {
-                let Some(edit) = by_id.get(row.id.as_str()) else { continue };
-                before.insert(row.id.clone(), row.clone());
-                for (column, _, text) in &edit.cells {
-                    guess(row, *column, text, &self.choices.read_value());
-                }
-            }
-        });
-        before
-    }
-
-    /// Takes what the server made of changes.
-    fn take(self, outcome: Edited, before: &HashMap<String, GridRow>) {
-        let Edited { rows: changed, removed, created, proposed, history, label, changed: cells, .. } = outcome;
-        // What was only proposed stands as it stood.
-        self.rows.update(|rows| {
-            for row in &mut rows.rows {
-                if let Some(old) = before.get(&row.id) {
-                    *row = old.clone();
-                }
-            }
-        });
-        let newest = (created > 0).then(|| changed.last().map(|row| row.id.clone())).flatten();
-        self.merge(changed, &removed);
-        self.history.set(history);
-        if let Some(line) = newest.and_then(|id| self.line_of(&id)) {
-            self.cursor.set(Cursor::at(line, 0));
+    /// Does something that may move rows, and keeps the cursor at its row.
+    pub fn keeping_place(self, change: impl FnOnce()) {
+        let line = self.cursor.with_untracked(|cursor| cursor.at.line);
+        let id = self.row(line).map(|row| row.id);
+        change();
+        if let Some(now) = id.and_then(|id| self.line_of(&id)).filter(|now| *now != line) {
+            let moved = now as isize - line as isize;
+            self.cursor.update(|cursor| {
+                cursor.at.line = now;
+                cursor.anchor.line = cursor.anchor.line.saturating_add_signed(moved);
+            });
         }
         self.fit();
-        let done = match (created, proposed) {
-            (0, 0) if cells > 1 => format!("{} changed.", counted(u64::from(cells), "cell", "cells")),
-            (0, 0) => format!("{label}: saved."),
-            (0, proposed) => format!(
-                "{} proposed; the owner decides.",
-                counted(u64::from(proposed), "change is", "changes are")
-            ),
-            (created, _) => format!("{} added.", counted(u64::from(created), "touchpoint", "touchpoints")),
-        };
-        self.say(done);
+    }
+
+    /// Shows everything anew, as the server has it now.
+    pub fn replace(self, view: GridView) {
+        if self.version.try_set_value(view.version).is_some() {
+            return;
+        }
+        self.keeping_place(|| self.rows.set(Rows { rows: view.rows, live: view.live }));
+        self.history.set(view.history);
     }
 
     /// Puts rows as they are now in the place of what is shown.
     pub fn merge(self, changed: Vec<GridRow>, removed: &[String]) {
-        self.rows.update(|rows| {
+        let put = |rows: &mut Rows| {
             if !removed.is_empty() {
                 let keep: Vec<bool> = rows.rows.iter().map(|row| !removed.contains(&row.id)).collect();
                 let mut kept = keep.iter();
@@ -551,7 +494,8 @@ impl Grid {
                     }
                 }
             }
-        });
+        };
+        self.keeping_place(|| self.rows.update(put));
     }
 
     /// Asks for rows that others changed.
@@ -562,35 +506,14 @@ impl Grid {
                     ids.into_iter().filter(|id| now.iter().all(|row| row.id != *id)).collect();
                 if self.rows.try_with_untracked(|_| ()).is_some() {
                     self.merge(now, &removed);
-                    self.fit();
                 }
-            }
-        });
-    }
-
-    /// Undoes one's own latest step, or does again what was undone.
-    pub fn undo(self, again: bool) {
-        self.busy.set(true);
-        spawn_local(async move {
-            let answer = undo_step(again).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(Edited { rows, removed, history, label, .. }) => {
-                    self.merge(rows, &removed);
-                    self.history.set(history);
-                    self.fit();
-                    self.say(format!("{}: {label}.", if again { "Done again" } else { "Undone" }));
-                }
-                Err(error) => self.complain(&error),
             }
         });
     }
 }
 
 /// Shows a text in a row as the server will probably read it.
-fn guess(row: &mut GridRow, column: Column, text: &str, choices: &Choices) {
+pub fn guess(row: &mut GridRow, column: Column, text: &str, choices: &Choices) {
     let text = text.trim().to_owned();
     let chosen = |list: &[Named]| {
         let found = list.iter().find(|one| one.name.eq_ignore_ascii_case(&text));

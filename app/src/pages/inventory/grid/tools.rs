@@ -78,39 +78,14 @@ pub fn Tools(
 fn Unseen(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
     move || {
         let look = grid.look.get();
-        let search =
-            Look { words: String::new(), group: Group::None, from: String::new(), to: String::new(), ..look }
-                .search(grid.figures);
-        let params = search.trim_start_matches('?').to_owned();
-        params
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
+        let look =
+            Look { words: String::new(), group: Group::None, from: String::new(), to: String::new(), ..look };
+        look.pairs(grid.figures)
+            .into_iter()
             .filter(|(name, _)| !filtering.get() || !name.starts_with("f."))
-            .map(|(name, text)| {
-                let text = js_free_decode(text);
-                view! { <input type="hidden" name=name.to_owned() value=text/> }
-            })
+            .map(|(name, text)| view! { <input type="hidden" name=name value=text/> })
             .collect_view()
     }
-}
-
-/// Undoes what percent signs stand for.
-fn js_free_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'%' => {
-                let digits: Vec<u8> = rest.by_ref().take(2).collect();
-                let code =
-                    std::str::from_utf8(&digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
-                bytes.extend(code);
-            }
-            b'+' => bytes.push(b' '),
-            other => bytes.push(other),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[component]
