@@ -62,6 +62,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/segments/edit") view=pages::journeys::segments::BuilderPage ssr=SsrMode::Async/>
                     <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage ssr=SsrMode::Async/>
                     <Route path=path!("/drivers") view=pages::drivers::page::DriversPage ssr=SsrMode::Async/>
+                    <Route path=path!("/drivers/reasons") view=pages::drivers::reasons::ReasonsPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews") view=pages::reviews::page::ReviewsPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews/:id") view=pages::reviews::review::ReviewPage ssr=SsrMode::Async/>
                     <Route path=path!("/inventory") view=pages::inventory::grid::InventoryPage ssr=SsrMode::Async/>
@@ -77,6 +78,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/inventory/:id") view=pages::inventory::touchpoint::TouchpointPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources") view=pages::sources::page::SourcesPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/links") view=pages::sources::links::LinksPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sources/cases") view=pages::sources::cases::CasesPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/keys") view=pages::sources::keys::KeysPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/new/:upload") view=pages::sources::wizard::WizardPage ssr=SsrMode::Async/>
                     <Route path=path!("/sources/dry-runs/:id") view=pages::sources::dry::DryRunPage ssr=SsrMode::Async/>

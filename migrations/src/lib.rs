@@ -6,6 +6,7 @@ mod m20261123_000001_first;
 mod m20261123_000002_depth;
 mod m20261123_000003_reviews;
 mod m20261123_000004_inventory;
+mod m20261124_000005_reasons;
 mod parts;
 
 /// All changes in order.
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_depth::Migration),
             Box::new(m20261123_000003_reviews::Migration),
             Box::new(m20261123_000004_inventory::Migration),
+            Box::new(m20261124_000005_reasons::Migration),
         ]
     }
 }

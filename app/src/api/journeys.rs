@@ -20,6 +20,13 @@ pub async fn flow(query: view::ExploreQuery) -> Result<view::Flow, AppError> {
     services::journeys::flow(&services, &actor, query).await.map_err(refuse)
 }
 
+/// What the customers behind the selected figure talk about.
+#[server(prefix = "/api", input = Question, output = View)]
+pub async fn said(query: view::ExploreQuery) -> Result<contract::drivers::Said, AppError> {
+    let (services, actor) = context().await?;
+    services::journeys::said(&services, &actor, query).await.map_err(refuse)
+}
+
 #[server(prefix = "/api", input = Question, output = View)]
 pub async fn customer(id: String) -> Result<view::CustomerView, AppError> {
     let (services, actor) = context().await?;

@@ -16,7 +16,8 @@ pub async fn door() -> Result<view::Door, AppError> {
 #[server(prefix = "/api", input = Question, output = View)]
 pub async fn me() -> Result<view::Me, AppError> {
     let (services, actor) = context().await?;
-    services::people::me(&services, &actor).await.map_err(refuse)
+    let me = services::people::me(&services, &actor).await.map_err(refuse)?;
+    Ok(view::Me { tour: super::preferences::tour(), ..me })
 }
 
 #[server(prefix = "/api", input = Form)]

@@ -20,6 +20,24 @@ pub async fn set_rail(rail: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Goes to a step of the tour; 0 ends it. Answers the step.
+#[server(prefix = "/api", input = Form)]
+pub async fn set_tour(step: u8) -> Result<String, AppError> {
+    use crate::components::tour::path_of;
+    let path = path_of(step);
+    let step = if path.is_some() { step } else { 0 };
+    super::session::set_cookie(&format!("tour={step}; Path=/; SameSite=Lax; HttpOnly"));
+    super::session::redirect(path.unwrap_or("/"));
+    Ok(step.to_string())
+}
+
+/// The step of the tour, where this runs on the server; 0 for none.
+#[cfg(feature = "ssr")]
+pub fn tour() -> u8 {
+    let parts = use_context::<axum::http::request::Parts>();
+    parts.and_then(|parts| super::session::cookie(&parts.headers, "tour")?.parse().ok()).unwrap_or(0)
+}
+
 #[cfg(feature = "ssr")]
 fn keep(name: &str, value: &str) {
     super::session::set_cookie(&format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000"));

@@ -73,3 +73,16 @@ pub async fn cancel_import(id: String) -> Result<(), AppError> {
     let (services, actor) = context().await?;
     services::sources::cancel(&services, &actor, &id).await.map_err(refuse)
 }
+
+/// What every log says of cases and of its own reasons.
+#[server(prefix = "/api", input = Question, output = View)]
+pub async fn log_rules() -> Result<view::LogRules, AppError> {
+    let (services, actor) = context().await?;
+    services::sources::log_rules(&services, &actor).await.map_err(refuse)
+}
+
+#[server(prefix = "/api", input = Form)]
+pub async fn save_log_rule(form: view::LogRuleInput) -> Result<(), AppError> {
+    let (services, actor) = context().await?;
+    services::sources::save_log_rule(&services, &actor, form).await.map_err(refuse)
+}

@@ -61,10 +61,10 @@ pub fn Series(name: String, unit: String, points: Vec<(String, f64)>, target: Op
     let ends = (begin.0.clone(), end.0.clone());
     let latest = format!("{} {unit}", figure(end.1)).trim().to_owned();
     let target_label = target.map(|target| (up(target), format!("target {}", figure(target))));
-    // The target's label makes way for the latest value's.
+    // Above its line where it begins, or below where the readings begin there.
     let target_text = target_label.clone().map(|(at, label)| {
-        let near = (at - up(end.1)).abs() < 14.0;
-        (if near { if at > up(end.1) { at + 14.0 } else { at - 10.0 } } else { at + 4.0 }, label)
+        let begins = up(begin.1);
+        (if begins < at && at - begins < 24.0 { at + 14.0 } else { at - 6.0 }, label)
     });
     let said = format!(
         "{name}: {} readings from {} ({}) to {} ({})",
@@ -84,7 +84,7 @@ pub fn Series(name: String, unit: String, points: Vec<(String, f64)>, target: Op
                 <text class="series-tick" x=left y=HEIGHT - 6.0>{begin.0}</text>
                 <text class="series-tick" x=WIDTH - right y=HEIGHT - 6.0 text-anchor="end">{end.0.clone()}</text>
                 {target_label.map(|(at, _)| view! { <line class="series-target" x1=left x2=WIDTH - right y1=at y2=at></line> })}
-                {target_text.map(|(at, label)| view! { <text class="series-label" x=WIDTH - right + 6.0 y=at>{label}</text> })}
+                {target_text.map(|(at, label)| view! { <text class="series-label" x=left + 6.0 y=at>{label}</text> })}
                 <polyline class="series-line" points=line.join(" ")></polyline>
                 <circle class="series-end" cx=across(&end.0) cy=up(end.1) r="3.5"></circle>
                 <text class="series-latest" x=WIDTH - right + 6.0 y=up(end.1) + 4.0>{latest}</text>

@@ -4,12 +4,14 @@ use contract::Kind;
 use contract::people::Me;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet, Redirect};
+use wasm_bindgen::JsCast as _;
 
 use super::icon::Icon;
 use super::loaded::loaded_or;
 use super::notice::Problem;
 use super::palette::Palette;
 use super::post::{Post, Submission};
+use super::tour::{Begin, Tour};
 use crate::api::people::{SignOut, me};
 use crate::api::preferences::{SetRail, SetTheme, theme};
 
@@ -36,8 +38,12 @@ pub fn Frame() -> impl IntoView {
 
 #[component]
 fn Inside(me: Me) -> impl IntoView {
-    let Me { name, role, department, company, demo, may, .. } = me;
+    let Me { name, role, department, company, demo, may, tour, .. } = me;
+    let tour = RwSignal::new(tour);
+    // It begins with an import, and ends with a review.
+    let may_tour = demo && may.import && may.edit_inventory;
     let sign_out = Submission::to::<SignOut>();
+    close_menus();
     let place = department.unwrap_or_else(|| company.clone());
     view! {
         <a class="skip" href="#content">"Skip to content"</a>
@@ -71,11 +77,46 @@ fn Inside(me: Me) -> impl IntoView {
                 </div>
             </header>
             <main id="content" class="page" tabindex="-1">
-                {demo.then(|| view! { <p class="banner">"Demo: made-up customers of a made-up company, on this machine only."</p> })}
+                {demo.then(|| view! { <div class="banner"><span>"Demo: made-up customers of a made-up company, on this machine only."</span> {may_tour.then(|| view! { <Begin at=tour/> })}</div> })}
                 <Outlet/>
+                {may_tour.then(|| view! { <Tour at=tour/> })}
             </main>
         </div>
     }
+}
+
+/// Menus that are open close on Escape, and when one goes on elsewhere.
+fn close_menus() {
+    let close = |keep: Option<&web_sys::Element>| -> Option<web_sys::Element> {
+        let open = document().query_selector_all("details.menu[open], details.confirm[open]").ok()?;
+        let all = (0..open.length()).filter_map(|at| open.get(at)?.dyn_into::<web_sys::Element>().ok());
+        let mut closed = None;
+        for menu in all.filter(|menu| keep.is_none_or(|keep| !menu.contains(Some(keep)))) {
+            // An open menu has the attribute.
+            let _ = menu.remove_attribute("open");
+            closed = Some(menu);
+        }
+        closed
+    };
+    let pressed = window_event_listener(leptos::ev::mousedown, move |event| {
+        let on = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        close(on.as_ref());
+    });
+    let typed = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape"
+            && let Some(menu) = close(None)
+            && let Some(word) = menu.query_selector("summary").ok().flatten()
+            && let Some(word) = word.dyn_ref::<web_sys::HtmlElement>()
+        {
+            event.prevent_default();
+            // Without focus, the keys go on from where they were.
+            let _ = word.focus();
+        }
+    });
+    on_cleanup(move || {
+        pressed.remove();
+        typed.remove();
+    });
 }
 
 /// Sets an attribute of the document's root, which the style follows.

@@ -13,6 +13,8 @@ pub mod notice;
 pub mod owner;
 pub mod palette;
 pub mod post;
+pub mod spark;
 pub mod stream;
 pub mod tabs;
+pub mod tour;
 pub mod upload;

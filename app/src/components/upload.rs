@@ -112,8 +112,13 @@ fn watch(
     let done = Closure::once_into_js(move || {
         let text = ended.response_text().ok().flatten().unwrap_or_default();
         let path = web_sys::Url::new(&ended.response_url()).map(|url| url.pathname() + &url.search());
+        // A page says what is wrong with a file better than a line could.
+        let kind = ended.get_response_header("content-type").ok().flatten().unwrap_or_default();
+        let is_page = kind.starts_with("text/html");
         match (ended.status().unwrap_or(0), path) {
-            (200..=299, Ok(path)) => navigate(&path, NavigateOptions::default()),
+            (status, Ok(path)) if is_page && status > 0 || (200..=299).contains(&status) => {
+                navigate(&path, NavigateOptions::default())
+            }
             (0, _) => {
                 stand.try_set(Stand::Refused("The server can't be reached. Send the file again.".to_owned()));
             }

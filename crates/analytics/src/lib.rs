@@ -12,6 +12,7 @@
 pub mod aggregate;
 pub mod between;
 pub mod compare;
+pub mod contained;
 pub mod drivers;
 pub mod effect;
 pub mod followed;
@@ -24,6 +25,7 @@ pub mod log;
 pub mod map;
 pub mod measure;
 pub mod normal;
+pub mod open;
 pub mod quantile;
 pub mod sankey;
 pub mod segment;

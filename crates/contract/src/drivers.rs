@@ -243,6 +243,8 @@ pub struct DriversView {
     pub weeks: Vec<WeekRow>,
     /// What customers talk about before contacts and no touchpoint with data is named by.
     pub gaps: Vec<GapView>,
+    /// What customers do by themselves, and whether that was enough; most visits first.
+    pub self_service: Vec<SelfServiceRow>,
     /// Of a department's report.
     pub own: Option<OwnView>,
     pub opened: Option<OpenedContacts>,
@@ -280,8 +282,40 @@ pub struct Totals {
     pub repeats: u64,
     pub repeats_same_reason: u64,
     pub start_over: u64,
-    /// Contacts that a case links to their cause.
+    /// Contacts that a case links to their cause, and those that a trusted reason decides.
     pub by_case: u64,
+    pub by_reason: u64,
+    /// Contacts whose reason is marked as a failure; none where no reason is.
+    pub failure: Option<u64>,
+    pub open: Option<OpenShare>,
+}
+
+/// Contacts of customers with an open case, and the share of the customers' time in which they have one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct OpenShare {
+    pub contacts: u64,
+    pub of_time: f64,
+}
+
+/// A touchpoint where customers help themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfServiceRow {
+    pub name: String,
+    pub touchpoint_id: String,
+    pub department: Option<u32>,
+    pub visits: u64,
+    /// Visits without a contact within 24 hours after.
+    pub contained: u64,
+}
+
+/// A KPI that measures a driver's touchpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KpiNote {
+    pub id: String,
+    pub name: String,
+    /// Whether its owner controls it: `controlled`, `influenced` or `not_controlled`.
+    pub control: String,
+    pub owner: Option<String>,
 }
 
 /// One candidate.
@@ -314,6 +348,9 @@ pub struct DriverRow {
     /// Contacts whose last touchpoint within the window this was, and that a case links to it.
     pub last_touch: u64,
     pub by_case: u64,
+    /// Contacts with a share whose customer had an open case; none where no log says what opens one.
+    pub open: Option<u64>,
+    pub kpis: Vec<KpiNote>,
     /// The driver that it is a symptom of, with its own rate outside of that one's time.
     pub explained_by: Option<String>,
     pub rate_outside: Option<RateView>,
@@ -364,6 +401,14 @@ pub struct ReasonRow {
     /// What the evidence says of these contacts: drivers with their contacts' worth, most first, and what is left.
     pub evidence: Vec<(String, f64)>,
     pub unexplained: f64,
+    /// The touchpoint that it is linked to, and the department that owns it.
+    pub touchpoint: Option<String>,
+    pub department: Option<u32>,
+    /// Contacts' worth that the evidence gives to that touchpoint.
+    pub agrees: Option<f64>,
+    pub failure: bool,
+    /// Contacts whose customer had an open case.
+    pub open: Option<u64>,
 }
 
 /// One week of contacts.
@@ -373,6 +418,11 @@ pub struct WeekRow {
     pub day: String,
     pub contacts: u64,
     pub elsewhere: f64,
+    /// Cents.
+    pub cost: f64,
+    pub elsewhere_cost: f64,
+    pub failure: u64,
+    pub repeats: u64,
     /// Whether the period covers only a part of it.
     pub partial: bool,
 }
@@ -429,6 +479,15 @@ pub struct KeywordView {
     pub z: f64,
 }
 
+/// What customers behind a figure talk about.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Customers of whom there is any text.
+    pub with_text: u64,
+    pub keywords: Vec<KeywordView>,
+    pub examples: Vec<String>,
+}
+
 /// What customers talk about, and no log covers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GapView {
@@ -451,9 +510,59 @@ pub struct ContactRow {
     pub touchpoint: String,
     pub reason: String,
     pub by_case: bool,
+    /// Whether a trusted reason decided.
+    pub by_reason: bool,
+    /// Whether the customer had an open case.
+    pub open: bool,
+    /// What was said, for those who may read it.
+    pub text: Option<String>,
     /// Driver, its department, and its part.
     pub shares: Vec<(String, Option<u32>, f64)>,
     pub last_touch: Option<String>,
+}
+
+/// Contact reasons, and what each stands for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReasonsView {
+    pub rows: Vec<ReasonLine>,
+    pub contacts: u64,
+    /// Touchpoints that a reason can be linked to, with their owners.
+    pub touchpoints: Vec<(String, Option<String>)>,
+    /// Touchpoints of the matrix, those with the most evidence first.
+    pub columns: Vec<String>,
+    /// Logs whose reasons decide before the evidence does.
+    pub trusted: Vec<String>,
+    pub departments: Vec<Department>,
+    /// Whether there is any evidence to compare with.
+    pub judged: bool,
+}
+
+/// One reason.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReasonLine {
+    pub reason: String,
+    pub contacts: u64,
+    pub cost: f64,
+    pub touchpoint: Option<String>,
+    pub department: Option<u32>,
+    pub failure: bool,
+    /// 0 for one that nobody said anything about yet.
+    pub version: i32,
+    pub may_change: bool,
+    /// Share of its contacts that the evidence gives to each column, and to the linked touchpoint.
+    pub evidence: Vec<f64>,
+    pub agrees: Option<f64>,
+}
+
+/// What a reason stands for, as a form says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonInput {
+    pub reason: String,
+    #[serde(default)]
+    pub touchpoint: String,
+    #[serde(default)]
+    pub failure: String,
+    pub version: i32,
 }
 
 /// The report as the command line prints it.

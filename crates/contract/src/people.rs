@@ -71,6 +71,9 @@ pub struct Me {
     pub department: Option<String>,
     pub company: String,
     pub demo: bool,
+    /// Step of the guided tour; 0 for none.
+    #[serde(default)]
+    pub tour: u8,
     pub may: May,
 }
 

@@ -20,6 +20,43 @@ pub struct SourceRow {
     pub inbox: Option<String>,
 }
 
+/// What every log says of cases and of its own reasons.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRules {
+    pub rows: Vec<LogRuleRow>,
+    pub may_change: bool,
+}
+
+/// One log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRuleRow {
+    pub id: String,
+    pub name: String,
+    pub version: i32,
+    /// Activities with their events, most frequent first.
+    pub activities: Vec<(String, u64)>,
+    /// Those that open and close a case.
+    pub opens: Vec<String>,
+    pub closes: Vec<String>,
+    /// Whether its reasons decide before the evidence does.
+    pub trusted: bool,
+    /// Events that carry a reason.
+    pub with_reason: u64,
+}
+
+/// What a log says, as a form says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRuleInput {
+    pub id: String,
+    pub version: i32,
+    #[serde(default)]
+    pub opens: Vec<String>,
+    #[serde(default)]
+    pub closes: Vec<String>,
+    #[serde(default)]
+    pub trusted: String,
+}
+
 /// The sources page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sources {

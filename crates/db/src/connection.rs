@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
@@ -64,6 +65,17 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
             .pragma("secure_delete", "ON")
             .busy_timeout(Duration::from_secs(20))
     });
+    // A full disk ends a transaction from below, and the connection then believes that it is within one: all that follows
+    // would be told as done and never be kept. Such a connection goes, and another takes its place.
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.before_acquire(|connection, _| {
+            Box::pin(async move {
+                // What was still to be taken back is, before it answers.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+    });
     options
 }
 
@@ -118,5 +130,41 @@ impl Tx {
     /// Makes everything durable.
     pub async fn commit(self) -> Result<(), DbError> {
         Ok(self.inner.commit().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait as _, DbErr};
+
+    use super::{begin, connect};
+
+    /// The connection that met a full disk, and may believe itself within a transaction that is over, is not used again.
+    #[tokio::test]
+    async fn a_full_disk_leaves_no_connection_astray() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let connections = connect(None, folder.path()).await?;
+        let (writer, reader) = (&connections.writer, &connections.reader);
+        writer.execute_unprepared("CREATE TABLE kept (word TEXT)").await?;
+        for round in 0..9 {
+            // For this connection, no page more than there is: what a full disk does.
+            writer.execute_unprepared("PRAGMA max_page_count = 2").await?;
+            let tx = begin(writer).await?;
+            let large = format!("INSERT INTO kept VALUES ('{round}{}')", "x".repeat(200_000));
+            let refused: Result<_, DbErr> = tx.execute_unprepared(&large).await;
+            assert!(refused.is_err(), "the disk is full");
+            match round % 3 {
+                0 => drop(tx),
+                1 => drop(tx.commit().await),
+                _ => drop(tx.rollback().await),
+            }
+            let tx = begin(writer).await?;
+            tx.execute_unprepared(&large).await.map_err(|_| "the same connection goes on")?;
+            tx.commit().await?;
+            let find = format!("SELECT 1 FROM kept WHERE word LIKE '{round}x%'");
+            let find = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, find);
+            assert!(reader.query_one_raw(find).await?.is_some(), "what was told as kept in round {round} is gone");
+        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::links::LinkSet;
 use crate::tail::{Added, TailRow};
 use crate::{Db, DbError, Tx, links, new_id, tail, workspace};
 
-mod source {
+pub(crate) mod source {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -22,6 +22,10 @@ mod source {
         pub mapping: Option<String>,
         pub time_zone: Option<String>,
         pub created_at: i64,
+        pub opens: String,
+        pub closes: String,
+        pub trusted: bool,
+        pub version: i32,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -164,6 +168,7 @@ pub async fn ensure_source(tx: &Tx, name: &str, now: i64) -> Result<Source, DbEr
         mapping: Set(None),
         time_zone: Set(None),
         created_at: Set(now),
+        ..Default::default()
     };
     source::Entity::insert(row).exec_without_returning(&tx.inner).await?;
     Ok(source)

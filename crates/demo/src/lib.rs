@@ -62,6 +62,17 @@ pub const LOGS: [Log; 6] = [
     },
 ];
 
+/// Contact reasons: the touchpoint that each stands for, and whether it is a failure. Some stand for nothing yet.
+pub const REASONS: [(&str, &str, bool); 4] = [
+    ("appointment", "Technician visit", true),
+    ("invoice", "Price promise", true),
+    ("technical", "App", true),
+    ("contract", "Renewal page", false),
+];
+
+/// A log in which cases are opened and closed: its name, what opens one, and what closes it. Here, a bill to be paid.
+pub const CASES: (&str, &str, &str) = ("billing", "Invoice sent", "Payment received");
+
 /// Writes the logs and the truth about them into a folder.
 pub fn write(company: &Company, folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;

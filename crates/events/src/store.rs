@@ -28,6 +28,11 @@ impl Store {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// A made-up log that the demo wrote and did not import.
+    pub fn demo_log(&self, name: &str) -> PathBuf {
+        self.root.join("demo").join(name)
+    }
+
     /// The pseudonyms of this folder.
     ///
     /// A key is made only where nothing was pseudonymised yet: a fresh key beside old events would make two

@@ -2,6 +2,7 @@
 //! wins. Applied when reading, so an edited rule shows in the next view.
 
 use analytics::Projection;
+use analytics::open::{OpenCases, Turn, open_cases};
 use contract::UserError;
 use db::inventory::{Inventory, Rule};
 use events::{Activity, Snapshot};
@@ -28,6 +29,29 @@ pub struct Mapped {
     pub by_touchpoint: Vec<u64>,
     pub by_experience: Vec<u64>,
     pub by_rule: Vec<u64>,
+    open: std::sync::OnceLock<Option<OpenCases>>,
+}
+
+impl Mapped {
+    /// When customers have a case open; none where no log says what opens one.
+    pub fn open_cases(&self, snapshot: &Snapshot, inventory: &Inventory) -> Option<&OpenCases> {
+        let found = self.open.get_or_init(|| {
+            if inventory.logs.iter().all(|log| log.opens.is_empty()) {
+                return None;
+            }
+            let turn = |activity: &Activity| {
+                let log = inventory.logs.iter().find(|log| log.name == activity.source);
+                match log {
+                    Some(log) if log.opens.contains(&activity.name) => Turn::Opens,
+                    Some(log) if log.closes.contains(&activity.name) => Turn::Closes,
+                    _ => Turn::Nothing,
+                }
+            };
+            let turns: Vec<Turn> = snapshot.activities.iter().map(turn).collect();
+            Some(open_cases(&snapshot.log, &turns))
+        });
+        found.as_ref()
+    }
 }
 
 /// One rule, ready to be tried.
@@ -231,6 +255,7 @@ pub fn map(snapshot: &Snapshot, inventory: &Inventory) -> Mapped {
         sums
     };
     Mapped {
+        open: std::sync::OnceLock::new(),
         by_touchpoint: sums(inventory.touchpoints.len(), |class| class.touchpoint),
         by_experience: sums(inventory.experiences.len(), |class| class.experience),
         by_rule: sums(inventory.rules.len(), |class| class.rule),

@@ -1,13 +1,15 @@
 //! `throughline demo`: a made-up telecom, its inventory, its logs, and an account for each role.
 
 use chrono_tz::Tz;
+use contract::drivers::ReasonInput;
 use contract::inventory::{KpiInput, LinkInput, NamedKind};
 use contract::people::Role;
+use contract::sources::LogRuleInput;
 use contract::{Kind, UserError};
 use events::csv::Mapping;
 use services::people::{self, NewUser};
 use services::sources::NewImport;
-use services::{Actor, ServiceError, Services, company, inventory};
+use services::{Actor, ServiceError, Services, company, drivers, inventory, sources};
 
 use super::import::import;
 use super::say;
@@ -72,6 +74,7 @@ pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
         let done = import(&services, new).await?;
         say(&format!("{}: {} events", log.source, done.counts.accepted + done.counts.duplicate));
     }
+    explain(&services, &actor).await?;
     let known = people::users(&services, &actor).await?.users;
     for (name, email, role, department) in ACCOUNTS {
         if known.iter().any(|user| user.email == email) {
@@ -87,6 +90,30 @@ pub async fn run(options: cli::Demo) -> Result<(), ServiceError> {
     let complete = folder.join("complete");
     std::fs::write(&complete, "").map_err(|source| ServiceError::Io { path: complete, source })?;
     say("The demo company is ready. What was planted in it stands in demo/truth.json of the data folder.");
+    Ok(())
+}
+
+/// Says what reasons stand for and when cases are open, unless that is said.
+async fn explain(services: &Services, actor: &Actor) -> Result<(), ServiceError> {
+    let known = drivers::reasons(services, actor).await?;
+    for (reason, touchpoint, failure) in demo::REASONS {
+        if known.rows.iter().any(|row| row.reason == reason && row.version == 0) {
+            let form = ReasonInput {
+                reason: reason.into(),
+                touchpoint: touchpoint.into(),
+                failure: if failure { "yes".into() } else { String::new() },
+                version: 0,
+            };
+            drivers::save_reason(services, actor, form).await?;
+        }
+    }
+    let (log, opens, closes) = demo::CASES;
+    let rules = sources::log_rules(services, actor).await?;
+    if let Some(row) = rules.rows.into_iter().find(|row| row.name == log && row.opens.is_empty()) {
+        let (opens, closes) = (vec![opens.into()], vec![closes.into()]);
+        let form = LogRuleInput { id: row.id, version: row.version, opens, closes, trusted: String::new() };
+        sources::save_log_rule(services, actor, form).await?;
+    }
     Ok(())
 }
 

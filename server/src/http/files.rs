@@ -287,6 +287,14 @@ pub async fn journeys_svg(
 }
 
 /// Quarantined rows of an import, with cells that a spreadsheet would run marked as text.
+pub async fn demo_log(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let path = sources::demo_log(&site.services, &actor)?;
+    let file = tokio::fs::File::open(path).await.map_err(|_| UserError::not_found("file"))?;
+    Ok(download("text/csv; charset=utf-8", "dispatch.csv", Body::from_stream(ReaderStream::new(file))))
+}
+
+/// Quarantined rows of an import, as they were.
 pub async fn quarantine(
     State(site): State<Site>,
     headers: HeaderMap,

@@ -37,7 +37,8 @@ pub fn Contacts(opened: OpenedContacts, query: DriversQuery, departments: Vec<De
 
 #[component]
 fn Contact(row: ContactRow, departments: Vec<Department>) -> impl IntoView {
-    let ContactRow { customer, time, touchpoint, reason, by_case, shares, last_touch } = row;
+    let ContactRow { customer, time, touchpoint, reason, by_case, by_reason, open, text, shares, last_touch } =
+        row;
     let left = 1.0 - shares.iter().map(|(.., part)| part).sum::<f64>();
     view! {
         <li>
@@ -51,9 +52,12 @@ fn Contact(row: ContactRow, departments: Vec<Department>) -> impl IntoView {
             </ul>
             <p class="soft">
                 {by_case.then_some("Linked by its case. ")}
+                {by_reason.then_some("Decided by its reason, which is trusted. ")}
+                {open.then_some("With an open case. ")}
                 {last_touch.map(|name| format!("Last before it: {name}. "))}
                 {(!reason.is_empty()).then(|| format!("Reason given: {reason}."))}
             </p>
+            {text.map(|text| view! { <p class="said"><q>{text}</q></p> })}
         </li>
     }
 }

@@ -1,6 +1,6 @@
 //! The drivers, most contacts first, each with how sure it is and what else it shows.
 
-use contract::drivers::{DriverRow, DriversQuery, ExcessView, Open, RateView};
+use contract::drivers::{DriverRow, DriversQuery, ExcessView, KpiNote, Open, RateView};
 use contract::journeys::{Department, encode};
 use leptos::prelude::*;
 
@@ -79,6 +79,8 @@ fn Driver(
         last_touch,
         symptoms,
         weeks,
+        open,
+        kpis,
         ..
     } = row;
     let words = experience.map(|experience| format!("{touchpoint}: {experience}")).unwrap_or(name.clone());
@@ -108,6 +110,8 @@ fn Driver(
                     <Opens text=counted(shared_in, "contact", "contacts") open=Open::Driver(name) query may/>
                     {if last_touch == 0 { ". Never the last touch before one.".to_owned() } else { format!(". The last touch before {}.", counted(last_touch, "contact", "contacts")) }}
                 </p>
+                {open.filter(|_| shared_in > 0).map(|open| view! { <p class="soft">{format!("{} of these contacts came from customers with an open case.", percent(open as f64 / shared_in as f64))}</p> })}
+                <Kpis kpis/>
                 {excess.map(|excess| view! { <WhatIf excess/> })}
                 {act.map(|href| view! { <p><a href=href>"Begin an action"</a></p> })}
                 {without_before.map(|other| view! { <p class="driver-warning">{format!("Without the time before it, the ratio is {}: contacts may also lead to it.", ratio(other))}</p> })}
@@ -117,6 +121,32 @@ fn Driver(
             <Line weeks/>
         </li>
     }
+}
+
+/// By what it is measured, and whether whoever is measured can do anything about it.
+#[component]
+fn Kpis(kpis: Vec<KpiNote>) -> impl IntoView {
+    if kpis.is_empty() {
+        return view! { <p class="soft">"No KPI measures it."</p> }.into_any();
+    }
+    let stuck = kpis.iter().filter(|one| one.control == "not_controlled").count();
+    let class = if stuck > 0 { "driver-warning" } else { "soft" };
+    view! {
+        <p class=class>
+            "Measured by "
+            {kpis.into_iter().enumerate().map(|(at, KpiNote { id, name, control, owner })| {
+                let owner = owner.unwrap_or_else(|| "nobody".to_owned());
+                let says = match control.as_str() {
+                    "controlled" => format!(", which its owner {owner} controls"),
+                    "influenced" => format!(", which its owner {owner} can influence"),
+                    _ => format!(", whose owner {owner} can\u{2019}t control it"),
+                };
+                view! { {(at > 0).then_some("; ")} <a href=format!("/inventory/kpis/{id}")>{name}</a> {says} }
+            }).collect_view()}
+            "."
+        </p>
+    }
+    .into_any()
 }
 
 /// Excess contacts from zero, with their interval.

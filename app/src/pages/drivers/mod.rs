@@ -2,9 +2,12 @@
 
 mod contacts;
 mod controls;
-mod gaps;
+pub mod gaps;
 mod list;
 mod own;
 pub mod page;
+pub mod reasons;
+mod self_service;
 mod split;
+mod tabs;
 mod weeks;

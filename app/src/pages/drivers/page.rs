@@ -2,7 +2,7 @@
 
 use contract::Kind;
 use contract::UserError;
-use contract::drivers::{DriversQuery, DriversView, Open, Totals};
+use contract::drivers::{DriversQuery, DriversView, Open, OpenShare, Totals, WeekRow};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,15 +14,18 @@ use super::controls::Controls;
 use super::gaps::Gaps;
 use super::list::{Drivers, Others};
 use super::own::Own;
+use super::self_service::SelfService;
 use super::split::{Reasons, Split};
+use super::tabs::{DriversTabs, Page};
 use super::weeks::Weeks;
 use crate::api::drivers::drivers;
 use crate::api::refused;
-use crate::components::format::{count, counted, percent, rounded, whole_money};
+use crate::components::format::{count, counted, percent, ratio, rounded, whole_money};
 use crate::components::help::Help;
 use crate::components::live::live;
 use crate::components::loaded::loaded_or;
 use crate::components::notice::{Empty, Problem};
+use crate::components::spark::Trend;
 
 /// The drivers page.
 #[component]
@@ -102,6 +105,7 @@ fn Inside(view: DriversView) -> impl IntoView {
                 {view.may_export.then(|| view! { <a class="button" href=format!("/drivers.csv{search}") rel="external" download>"CSV"</a> })}
             </div>
         </header>
+        <DriversTabs page=Page::Report/>
         <Controls view=view.clone()/>
         {match hint {
             Some(error) => view! { <p class="notice"><strong>{error.message}</strong> " " {error.remedy}</p> }.into_any(),
@@ -110,13 +114,14 @@ fn Inside(view: DriversView) -> impl IntoView {
                     <div class="stage-main">
                         {match own {
                             Some(own) => view! { <Own own query=query.clone() departments=departments.clone() contacts=totals.contacts/> }.into_any(),
-                            None => view! { <Headline totals=totals.clone() query=query.clone() may_open=may_open(&view)/> <Weeks weeks/> }.into_any(),
+                            None => view! { <Headline totals=totals.clone() weeks=weeks.clone() query=query.clone() may_open=may_open(&view)/> <Weeks weeks/> }.into_any(),
                         }}
                         <Drivers rows=listed query=query.clone() departments=departments.clone() reports=view.reports.clone() may_open=view.may_open may_act=view.may_act/>
                         {query.department.is_none().then(|| view! {
                             <Gaps gaps=view.gaps.clone() query=query.clone() may_open=may_open(&view) may_import=view.may_export/>
                             <Split view=view.clone()/>
                             <Reasons view=view.clone()/>
+                            <SelfService rows=view.self_service.clone() departments=departments.clone()/>
                         })}
                         <Others rows=rest parts=view.parts_of_contact.clone() departments/>
                         <p class="caption">{format!("Computed in {:.0} ms in {}. ", view.took_ms, view.period.time_zone)} "Figures are associations: they say what comes after what, for the same customers, more often than otherwise."</p>
@@ -146,7 +151,7 @@ pub fn Opens(#[prop(into)] text: String, open: Open, query: DriversQuery, may: b
 }
 
 #[component]
-fn Headline(totals: Totals, query: DriversQuery, may_open: bool) -> impl IntoView {
+fn Headline(totals: Totals, weeks: Vec<WeekRow>, query: DriversQuery, may_open: bool) -> impl IntoView {
     let Totals {
         contacts,
         cost,
@@ -159,19 +164,30 @@ fn Headline(totals: Totals, query: DriversQuery, may_open: bool) -> impl IntoVie
         repeats,
         start_over,
         by_case,
+        by_reason,
+        failure,
+        open,
         ..
     } = totals;
+    // A week that the period cuts would look like a fall.
+    let weeks = StoredValue::new(weeks.into_iter().filter(|week| !week.partial).collect::<Vec<WeekRow>>());
+    let by_week = move |figure: fn(&WeekRow) -> f64| {
+        weeks.with_value(|weeks| weeks.iter().map(figure).collect::<Vec<f64>>())
+    };
+    let all = move || by_week(|week| week.contacts as f64);
     let share = |part: f64| percent(part / (contacts.max(1) as f64));
     view! {
         <dl class="facts facts-row facts-wide">
             <div>
                 <dt>"Contacts"</dt>
                 <dd><Opens text=count(contacts) open=Open::All query=query.clone() may=may_open/></dd>
+                <dd><Trend values=all() less_is_better=true/></dd>
                 <dd class="fact-note">{format!("cost {}", whole_money(cost))} {(without_cost > 0).then(|| format!(", without {} that have no cost", count(without_cost)))}</dd>
             </div>
             <div class="fact-main">
                 <dt>"Caused by other departments " <Help id="help-elsewhere" term="Caused by other departments">"Every contact is shared out over the drivers in whose time after it falls, by how much each raises the rate. This is the part that belongs to departments other than those that answer the contacts."</Help></dt>
                 <dd>{share(elsewhere)}</dd>
+                <dd><Trend values=by_week(|week| week.elsewhere) of=all() less_is_better=true/></dd>
                 <dd class="fact-note">{format!("{} contacts\u{2019} worth, cost {}; in ", rounded(elsewhere), whole_money(elsewhere_cost))} <Opens text=counted(elsewhere_in, "contact", "contacts") open=Open::Elsewhere query=query.clone() may=may_open/></dd>
             </div>
             <div>
@@ -182,8 +198,28 @@ fn Headline(totals: Totals, query: DriversQuery, may_open: bool) -> impl IntoVie
             <div>
                 <dt>"Repeat contacts " <Help id="help-repeats" term="Repeat contacts">"Contacts within seven days after another of the same customer. First-contact resolution is the rest."</Help></dt>
                 <dd><Opens text=share(repeats as f64) open=Open::Repeats query may=may_open/></dd>
+                <dd><Trend values=by_week(|week| week.repeats as f64) of=all() less_is_better=true/></dd>
                 <dd class="fact-note">{format!("solved at first contact {}", share((contacts - repeats) as f64))} {(start_over > 0).then(|| format!(", {} started over elsewhere", count(start_over)))}</dd>
             </div>
+            <div>
+                <dt>"Failure demand " <Help id="help-failure" term="Failure demand">"Contacts whose reason is marked as a failure: they should not have been needed."</Help></dt>
+                {match failure {
+                    Some(failure) => view! {
+                        <dd>{share(failure as f64)}</dd>
+                        <dd><Trend values=by_week(|week| week.failure as f64) of=all() less_is_better=true/></dd>
+                        <dd class="fact-note">{counted(failure, "contact", "contacts")}</dd>
+                    }.into_any(),
+                    None => view! { <dd class="fact-none">"not known"</dd> <dd class="fact-note"><a href="/drivers/reasons">"Mark the reasons that are failures"</a></dd> }.into_any(),
+                }}
+            </div>
+            {open.map(|OpenShare { contacts: with, of_time }| view! {
+                <div>
+                    <dt>"With an open case " <Help id="help-open" term="With an open case">"Contacts of customers who wait for something: a case was opened and not yet closed. Beside it, the share of all customers' time in which a case is open."</Help></dt>
+                    <dd>{share(with as f64)}</dd>
+                    <dd class="fact-note">{counted(with, "contact", "contacts")} {format!(", in {} of customers\u{2019} time", percent(of_time))} {(of_time > 0.0 && with > 0).then(|| format!(": {} times as often", ratio(with as f64 / contacts.max(1) as f64 / of_time)))}</dd>
+                </div>
+            })}
+            {(by_reason > 0).then(|| view! { <div><dt>"Decided by a trusted reason"</dt><dd>{share(by_reason as f64)}</dd><dd class="fact-note">{counted(by_reason, "contact", "contacts")}</dd></div> })}
             {(by_case > 0).then(|| view! { <div><dt>"Linked by a case"</dt><dd>{share(by_case as f64)}</dd><dd class="fact-note">{counted(by_case, "contact", "contacts")}</dd></div> })}
         </dl>
     }

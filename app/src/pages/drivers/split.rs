@@ -61,26 +61,28 @@ pub fn Split(view: DriversView) -> impl IntoView {
 #[component]
 pub fn Reasons(view: DriversView) -> impl IntoView {
     let may = may_open(&view);
-    let DriversView { reasons, other_reasons, query, totals, .. } = view;
+    let DriversView { reasons, other_reasons, query, totals, departments: owners, .. } = view;
     let contacts = totals.contacts.max(1) as f64;
     (reasons.iter().any(|row| !row.reason.is_empty())).then(move || view! {
         <section class="section" aria-labelledby="reasons-title">
-            <h2 id="reasons-title">"Reasons against evidence " <Help id="help-reasons" term="Reasons against evidence">"The reason is what was written down at the contact. The evidence is what the customer met before it. They decide nothing for each other."</Help></h2>
-            <p class="caption">{spread(&reasons)} {(other_reasons.0 > 0).then(|| format!(" {} more with {} are not listed.", counted(other_reasons.0, "reason", "reasons"), counted(other_reasons.1, "contact", "contacts")))}</p>
+            <h2 id="reasons-title">"Reasons against evidence " <Help id="help-reasons" term="Reasons against evidence">"The reason is what was written down at the contact. The evidence is what the customer met before it. They decide nothing for each other, unless a log\u{2019}s reasons are trusted."</Help></h2>
+            <p class="caption">{spread(&reasons)} {(other_reasons.0 > 0).then(|| format!(" {} more with {} are not listed.", counted(other_reasons.0, "reason", "reasons"), counted(other_reasons.1, "contact", "contacts")))} " " <a href="/drivers/reasons">"What each reason stands for"</a></p>
             <div class="table-box" tabindex="0" role="region" aria-label="Contact reasons">
                 <table class="table">
-                    <thead><tr><th>"Reason"</th><th class="number">"Contacts"</th><th class="number">"Share"</th><th class="number">"Cost"</th><th class="number">"Repeats"</th><th>"Evidence before them"</th></tr></thead>
+                    <thead><tr><th>"Reason"</th><th class="number">"Contacts"</th><th class="number">"Share"</th><th class="number">"Cost"</th><th class="number">"Repeats"</th><th>"Stands for"</th><th class="number">"Evidence agrees"</th><th>"Evidence before them"</th></tr></thead>
                     <tbody>
-                        {reasons.into_iter().map(|ReasonRow { reason, contacts: own, cost, repeats, evidence, unexplained }| {
+                        {reasons.into_iter().map(|ReasonRow { reason, contacts: own, cost, repeats, evidence, unexplained, touchpoint, department, agrees, failure, open }| {
                             let evidence: Vec<String> = evidence.iter().take(3).map(|(name, part)| format!("{name} {}", percent(part / own.max(1) as f64))).collect();
                             let label = if reason.is_empty() { "No reason".to_owned() } else { reason.clone() };
                             view! {
                                 <tr>
-                                    <th scope="row">{label}</th>
+                                    <th scope="row">{label} {failure.then(|| view! { " " <span class="badge">"failure"</span> })} {open.filter(|open| *open > 0).map(|open| view! { <small class="soft">{format!(" {} with an open case", percent(open as f64 / own.max(1) as f64))}</small> })}</th>
                                     <td class="number"><Opens text=count(own) open=Open::Reason(reason) query=query.clone() may/></td>
                                     <td class="number">{percent(own as f64 / contacts)}</td>
                                     <td class="number">{whole_money(cost)}</td>
                                     <td class="number">{percent(repeats as f64 / own.max(1) as f64)}</td>
+                                    <td>{touchpoint.map(|name| { let colour = department.and_then(|at| owners.get(at as usize)).map(|one| one.colour); view! { <Owner name=Some(name) colour/> } })}</td>
+                                    <td class="number">{agrees.map(|part| percent(part / own.max(1) as f64))}</td>
                                     <td class="evidence">{evidence.join(", ")} {(!evidence.is_empty()).then_some(", ")} <span class="soft">{format!("not explained {}", percent(unexplained / own.max(1) as f64))}</span></td>
                                 </tr>
                             }

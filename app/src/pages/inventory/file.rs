@@ -132,7 +132,7 @@ fn Inside(
             <input type="hidden" name="new_names" value=if new_names { "yes" } else { "" }/>
             <input type="hidden" name="overwrite" value=if overwrite { "yes" } else { "" }/>
             <button class="button button-main" type="submit" disabled=move || !fine || empty || apply.pending()>"Apply"</button>
-            <a class="button" href="/inventory">"Leave it"</a>
+            <a class="button" href="/inventory">"Cancel"</a>
         </Post>
     }
 }

@@ -41,13 +41,13 @@ fn Inside(view: GapsView, decide: Submission, withdraw: Submission) -> impl Into
     let waiting = proposals.len();
     let (lists, empty): (Vec<GapList>, Vec<GapList>) =
         lists.into_iter().partition(|list| !list.items.is_empty());
-    let fine = empty.iter().map(|list| list.title.to_lowercase()).collect::<Vec<_>>().join("; ");
+    let fine = empty.iter().map(|list| list.title.clone()).collect::<Vec<_>>().join("; ");
     view! {
         <InventoryTabs page=Page::Gaps gaps=Some(all)/>
         <Covered coverage/>
         {(waiting > 0).then(|| view! {
             <section class="section" id="proposals">
-                <h2>{counted(waiting as u64, "proposal", "proposals")} " that concern you"</h2>
+                <h2>{counted(waiting as u64, "proposal concerns you", "proposals concern you")}</h2>
                 <ul class="proposals">{proposals.into_iter().map(|one| view! { <Proposal one decide withdraw with_name=true/> }).collect_view()}</ul>
             </section>
         })}

@@ -4,7 +4,6 @@ use contract::inventory::{KpiRow, KpisView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::grid::Spark;
 use super::kpi::figure;
 use super::tabs::{InventoryTabs, Page};
 use crate::api::kpis::kpis;
@@ -13,6 +12,7 @@ use crate::components::help::Help;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::{Owner, swatch};
+use crate::components::spark::Spark;
 
 /// The list of KPIs.
 #[component]

@@ -1,12 +1,15 @@
 //! The journeys behind a figure, a page at a time.
 
+use contract::drivers::Said;
 use contract::journeys::{BehindCustomer, Condition, ExploreQuery, Opened, Segment};
 use leptos::prelude::*;
 
 use super::customer::short;
+use crate::api::journeys::said;
 use crate::api::saved::SaveSegment;
 use crate::components::format::{counted, instant};
 use crate::components::post::{Post, Refusal, Submission};
+use crate::pages::drivers::gaps::Keywords;
 
 /// The list with its way onward and back.
 #[component]
@@ -25,7 +28,7 @@ pub fn Customers(
     };
     view! {
         <h3>{if each_time { counted(journeys, "time", "times") } else { counted(journeys, "journey", "journeys") }}</h3>
-        {(journeys > 0).then(|| view! { <Keep query=query.clone()/> })}
+        {(journeys > 0).then(|| view! { <Keep query=query.clone()/> <WhatTheySay query=query.clone()/> })}
         <ul class="customers">
             {customers.into_iter().map(|one| view! {
                 <li><a href=format!("/customers/{}", one.id)>{short(&one.id)}</a> <span>{counted(u64::from(one.events), "event", "events")}</span> <time>{instant(one.at / 1_000_000)} " UTC"</time></li>
@@ -37,6 +40,47 @@ pub fn Customers(
             {turn(page + 1, "More", page < pages)}
         </p>
     }
+}
+
+/// What these customers talk about more than the others of the question, asked for when it is opened.
+#[component]
+fn WhatTheySay(query: ExploreQuery) -> impl IntoView {
+    let wanted = RwSignal::new(false);
+    let query = StoredValue::new(query);
+    view! {
+        <details class="keep" on:toggle=move |_| wanted.set(true)>
+            <summary>"What they say"</summary>
+            {move || wanted.get().then(|| {
+                let answer = LocalResource::new(move || said(query.get_value()));
+                view! {
+                    <Suspense fallback=|| view! { <p class="caption" role="status">"Reading their words\u{2026}"</p> }>
+                        {move || Suspend::new(async move {
+                            match answer.await {
+                                Ok(said) => view! { <Words said/> }.into_any(),
+                                Err(error) => view! { <p class="caption" role="alert">{error.to_string()}</p> }.into_any(),
+                            }
+                        })}
+                    </Suspense>
+                }
+            })}
+        </details>
+    }
+}
+
+#[component]
+fn Words(said: Said) -> impl IntoView {
+    let Said { with_text, keywords, examples } = said;
+    if with_text == 0 {
+        return view! { <p class="caption">"No event of these customers carries text."</p> }.into_any();
+    }
+    let none = keywords.is_empty();
+    view! {
+        <p class="caption">{format!("Of {} with text, against the others of this question.", counted(with_text, "customer", "customers"))}</p>
+        {none.then(|| view! { <p class="caption">"They say nothing more often than the others do."</p> })}
+        <Keywords keywords/>
+        {(!examples.is_empty()).then(|| view! { <h4>"Examples"</h4> <ul class="examples">{examples.into_iter().map(|text| view! { <li><q>{text}</q></li> }).collect_view()}</ul> })}
+    }
+    .into_any()
 }
 
 /// Keeps the customers behind a figure as a segment: whoever stands behind it whenever it is asked.

@@ -26,6 +26,7 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
         time_before,
         time_after,
         handoff_share,
+        open_share,
         before,
         after,
         customers,
@@ -63,6 +64,7 @@ pub fn Panel(behind: Behind, query: ExploreQuery, departments: Vec<Department>) 
                 {time_before.map(|(median, p95)| view! { <div><dt>"Time from the step before"</dt><dd>{duration(median)}<small>"median; 95 % within " {duration(p95)}</small></dd></div> })}
                 {time_after.map(|(median, p95)| view! { <div><dt>{if is_link { "Time between" } else { "Time to the next step" }}</dt><dd>{duration(median)}<small>"median; 95 % within " {duration(p95)}</small></dd></div> })}
                 {handoff_share.map(|share| view! { <div><dt>"Changes department"</dt><dd>{percent(share)}</dd></div> })}
+                {open_share.map(|share| view! { <div><dt>"With an open case"</dt><dd>{percent(share)}<small>"of these journeys, at that moment"</small></dd></div> })}
                 {(repeats > 0).then(|| view! { <div><dt>"Immediate repeats folded in"</dt><dd>{count(repeats)}</dd></div> })}
             </dl>
             {looks.map(|(back, on, both)| view! {

@@ -1,5 +1,6 @@
 //! Logs: what is there, and how more gets in.
 
+pub mod cases;
 pub mod dry;
 pub mod import;
 pub mod keys;

@@ -10,6 +10,7 @@ use crate::components::tabs::{Tab, Tabs};
 pub enum Page {
     Logs,
     Links,
+    Cases,
     Keys,
 }
 
@@ -21,6 +22,7 @@ pub fn SourcesTabs(page: Page) -> impl IntoView {
     let tabs = [
         (Page::Logs, "Logs and imports", "/sources", true),
         (Page::Links, "Joined ids", "/sources/links", sees(|may| may.see_journeys && may.see_sources)),
+        (Page::Cases, "Cases and reasons", "/sources/cases", sees(|may| may.see_journeys && may.see_sources)),
         (Page::Keys, "Keys for machines", "/sources/keys", sees(|may| may.manage_users)),
     ];
     let tabs: Vec<Tab> = tabs

@@ -113,7 +113,7 @@ impl Column {
             Self::Events => "Events",
             Self::Trend => "Trend",
             Self::Customers => "Customers",
-            Self::Share => "Of customers",
+            Self::Share => "Share of customers",
             Self::Failures => "Failures",
             Self::ContactsAfter => "Contacts after",
             Self::LastEvent => "Last event",

@@ -270,6 +270,8 @@ pub struct Behind {
     pub time_before: Option<(f64, f64)>,
     pub time_after: Option<(f64, f64)>,
     pub handoff_share: Option<f64>,
+    /// Share of the journeys whose customer had an open case then, where a log says what opens one.
+    pub open_share: Option<f64>,
     pub before: Vec<NeighbourView>,
     pub after: Vec<NeighbourView>,
     pub flow: Flow,

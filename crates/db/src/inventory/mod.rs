@@ -3,6 +3,7 @@
 mod experiences;
 mod kpis;
 mod names;
+mod reasons;
 mod rules;
 mod touchpoints;
 
@@ -12,6 +13,7 @@ pub use kpis::{
     delete_link, delete_reading, delete_sample, read, readings, readings_in,
 };
 pub use names::{List, Name, add_name, add_name_as, delete_name, put_below, rename};
+pub use reasons::{LogRule, Reason, save_log, save_reason};
 pub use rules::{Rule, add_rule, delete_rule, save_rule};
 pub use touchpoints::{Touchpoint, add_touchpoints, change_touchpoints, delete_touchpoint, save_touchpoint};
 
@@ -33,6 +35,10 @@ pub struct Inventory {
     pub links: Vec<Link>,
     /// By day.
     pub samples: Vec<Sample>,
+    /// By name.
+    pub reasons: Vec<Reason>,
+    /// Logs in their order.
+    pub logs: Vec<LogRule>,
 }
 
 /// Refuses what was started from another version than the stored one.
@@ -70,5 +76,7 @@ async fn load_with(connection: &impl sea_orm::ConnectionTrait, workspace: &str) 
         kpis: kpis::all(connection, workspace).await?,
         links: kpis::links(connection, workspace).await?,
         samples: kpis::samples(connection, workspace).await?,
+        reasons: reasons::all(connection, workspace).await?,
+        logs: reasons::logs(connection, workspace).await?,
     })
 }

@@ -121,7 +121,7 @@ pub fn opened(
         page,
         pages,
         keywords,
-        rows: rows.map(|one| row(data, judged, one, zone)).collect(),
+        rows: rows.map(|one| row(data, judged, words, one, zone)).collect(),
     })
 }
 
@@ -147,7 +147,8 @@ fn at_risk<'a>(data: &Data, judged: &'a Judged, candidate: u32) -> Vec<&'a Share
     judged.split.contacts.iter().filter(|one| within(one)).collect()
 }
 
-fn row(data: &Data, judged: &Judged, shared: &Shared, zone: Tz) -> ContactRow {
+fn row(data: &Data, judged: &Judged, words: &Words, shared: &Shared, zone: Tz) -> ContactRow {
+    let open = data.mapped.open_cases(&data.snapshot, &data.inventory);
     let of = contact(data, shared.event);
     let reason = data.snapshot.attribute("reason").and_then(|given| {
         let at = given.codes[shared.event as usize].checked_sub(1)?;
@@ -161,6 +162,9 @@ fn row(data: &Data, judged: &Judged, shared: &Shared, zone: Tz) -> ContactRow {
         touchpoint: data.inventory.touchpoints[of.touchpoint as usize].name.clone(),
         reason: reason.unwrap_or_default(),
         by_case: shared.by_case,
+        by_reason: judged.by_reason.contains(&shared.event),
+        open: open.is_some_and(|open| open.is_open(shared.customer as usize, of.time)),
+        text: words.said(shared.customer, of.time),
         shares: shares
             .iter()
             .map(|share| {

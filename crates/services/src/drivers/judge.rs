@@ -1,10 +1,11 @@
 //! The kernel's judgement of a question, kept while events and inventory stay the same: rows, lists and departments'
 //! reports are all read from one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use analytics::drivers::{Drivers, Request, Split, drivers, split};
+use analytics::contained::{Contained, contained};
+use analytics::drivers::{Drivers, Request, Share, Split, drivers, split};
 use analytics::segment::What;
 use chrono_tz::Tz;
 use contract::drivers::{DriversQuery, GapView};
@@ -37,6 +38,12 @@ pub struct Judged {
     pub until: i64,
     /// Microseconds.
     pub window: i64,
+    /// Contacts that a trusted reason decides, by event.
+    pub by_reason: HashSet<u32>,
+    /// Share of the customers' time with a case open, where a log says what opens one.
+    pub open_of_time: Option<f64>,
+    /// Visits by touchpoint.
+    pub contained: Vec<Contained>,
     /// What no log covers, once it was asked for.
     pub gaps: OnceLock<Vec<GapView>>,
 }
@@ -145,10 +152,85 @@ impl Judged {
             window,
         };
         let found = drivers(log, &request);
-        let split = split(log, &request, &found.drivers, &candidates.failing);
+        let mut split = split(log, &request, &found.drivers, &candidates.failing);
         drop(request);
-        Ok(Self { candidates, drivers: found, split, outcome, from, until, window, gaps: OnceLock::new() })
+        let by_reason = trust(data, &candidates, &mut split);
+        let open = data.mapped.open_cases(&data.snapshot, &data.inventory);
+        let open_of_time = open.and_then(|open| open.share_of_time(log, customers.as_deref(), from, until));
+        let of_class: Vec<Option<u32>> = data.mapped.classes.iter().map(|class| class.touchpoint).collect();
+        let contacts: Vec<bool> = of_class.iter().map(|at| at.is_some_and(|at| outcome[at as usize])).collect();
+        let contained = contained(
+            log,
+            &data.mapped.class,
+            &of_class,
+            &contacts,
+            data.inventory.touchpoints.len(),
+            (from, until),
+            customers.as_deref(),
+        );
+        Ok(Self {
+            candidates,
+            drivers: found,
+            split,
+            outcome,
+            from,
+            until,
+            window,
+            by_reason,
+            open_of_time,
+            contained,
+            gaps: OnceLock::new(),
+        })
     }
+}
+
+/// Gives contacts whole to what their reason stands for, where their log's reasons are trusted and no case says better.
+/// Of several candidates at that touchpoint, the one with the largest share, else the last one met, else a failing one.
+fn trust(data: &Data, candidates: &Candidates, split: &mut Split) -> HashSet<u32> {
+    let inventory = &data.inventory;
+    let mut decided = HashSet::new();
+    let Some(given) = data.snapshot.attribute("reason") else { return decided };
+    let trusted: Vec<bool> = data
+        .snapshot
+        .activities
+        .iter()
+        .map(|activity| inventory.logs.iter().any(|log| log.trusted && log.name == activity.source))
+        .collect();
+    if !trusted.contains(&true) {
+        return decided;
+    }
+    let of_reason: Vec<Option<u32>> = given.values.iter().map(|value| linked_touchpoint(data, value)).collect();
+    let activities = data.snapshot.log.activities();
+    for contact in &mut split.contacts {
+        let event = contact.event as usize;
+        if contact.by_case || !trusted[activities[event] as usize] {
+            continue;
+        }
+        let Some(touchpoint) = given.codes[event].checked_sub(1).and_then(|code| of_reason[code as usize])
+        else {
+            continue;
+        };
+        let here = |candidate: u32| candidates.list[candidate as usize].touchpoint == touchpoint;
+        let largest = contact.shares.iter().filter(|share| here(share.candidate));
+        let largest = largest.max_by(|a, b| a.part.total_cmp(&b.part)).map(|share| share.candidate);
+        let all = || (0..candidates.list.len() as u32).filter(|&at| here(at));
+        let chosen = largest
+            .or(contact.last.filter(|&last| here(last)))
+            .or_else(|| all().find(|&at| candidates.failing[at as usize]))
+            .or_else(|| all().next());
+        if let Some(candidate) = chosen {
+            contact.shares = vec![Share { candidate, part: 1.0 }];
+            decided.insert(contact.event);
+        }
+    }
+    decided
+}
+
+/// The touchpoint that a reason is linked to.
+pub fn linked_touchpoint(data: &Data, reason: &str) -> Option<u32> {
+    let known = data.inventory.reasons.iter().find(|one| one.name == reason)?;
+    let id = known.touchpoint_id.as_deref()?;
+    data.inventory.touchpoints.iter().position(|one| one.id == id).map(|at| at as u32)
 }
 
 /// Which touchpoints are to be explained.

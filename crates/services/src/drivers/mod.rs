@@ -4,26 +4,30 @@ mod candidates;
 mod contacts;
 mod judge;
 mod own;
+mod reasons;
 mod rows;
 mod words;
 
 use std::time::Instant;
 
 use contract::drivers::{
-    DriverRow, DriversQuery, DriversReport, DriversView, ReportedDriver, ReportedSplit, SourceGap,
+    DriverRow, DriversQuery, DriversReport, DriversView, KpiNote, ReportedDriver, ReportedSplit, SourceGap,
 };
+use contract::inventory::LinkRow;
 use contract::journeys::ExploreQuery;
 use contract::{Kind, UserError};
 
 use crate::actor::need;
 use crate::cache::{self, Data};
 use crate::compute::compute;
+use crate::inventory::link_rows;
 use crate::journeys::segments::Saved;
 use crate::journeys::{departments, question, unknown};
 use crate::{Actor, ServiceError, Services, reviews};
 
 use judge::Judged;
 pub(crate) use judge::Judgements;
+pub use reasons::{reasons, save_reason};
 pub(crate) use words::Vocabulary;
 
 /// A driver report: the company's, or a department's.
@@ -143,6 +147,7 @@ fn view(
         other_reasons: (0, 0),
         weeks: Vec::new(),
         gaps: Vec::new(),
+        self_service: Vec::new(),
         own: None,
         opened: None,
         departments: departments(data),
@@ -165,6 +170,8 @@ fn view(
         Err(error) => return Err(error),
     };
     rows::fill(&mut view, data, &judged, zone);
+    let rows = view.drivers.iter_mut().chain(&mut view.others);
+    rows.for_each(|row| note_kpis(row, data, actor));
     let words = services.cache.vocabulary.get(services, data);
     if department.is_none() {
         view.gaps = judged.gaps.get_or_init(|| words.gaps(data, &judged)).clone();
@@ -177,6 +184,15 @@ fn view(
     }
     view.took_ms = began.elapsed().as_secs_f64() * 1000.0;
     Ok(view)
+}
+
+/// Says by which KPIs a driver is measured, and whether their owners control it.
+fn note_kpis(row: &mut DriverRow, data: &Data, actor: &Actor) {
+    let links = link_rows(&data.inventory, actor, |link| link.touchpoint_id == row.touchpoint_id);
+    let note =
+        |link: LinkRow| KpiNote { id: link.kpi_id, name: link.kpi, control: link.control, owner: link.owner };
+    row.kpis = links.into_iter().map(note).collect();
+    row.symptoms.iter_mut().for_each(|row| note_kpis(row, data, actor));
 }
 
 /// The touchpoint of that name.

@@ -6,9 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use analytics::drivers::Driver;
 use analytics::drivers::rates::Rate;
 use chrono_tz::Tz;
-use contract::drivers::{DriverRow, DriversView, ExcessView, RateView, ReasonRow, SplitRow, Totals, WeekRow};
+use contract::drivers::{
+    DriverRow, DriversView, ExcessView, OpenShare, RateView, ReasonRow, SelfServiceRow, SplitRow, Totals,
+    WeekRow,
+};
 
-use super::judge::Judged;
+use super::judge::{Judged, linked_touchpoint};
 use crate::cache::Data;
 use crate::journeys::nodes::department_of;
 use crate::weeks::{WEEK, Weeks};
@@ -56,7 +59,32 @@ pub fn fill(view: &mut DriversView, data: &Data, judged: &Judged, zone: Tz) {
     let left = view.reasons.split_off(view.reasons.len().min(MOST_REASONS));
     view.other_reasons = (left.len() as u64, left.iter().map(|row| row.contacts).sum());
     view.weeks = week_rows(&weeks, &sums);
+    view.self_service = self_service(data, judged);
     view.totals = Totals { customers: judged.drivers.customers, ..sums.totals };
+}
+
+/// Touchpoints where customers help themselves: they begin it, and nobody answers.
+fn self_service(data: &Data, judged: &Judged) -> Vec<SelfServiceRow> {
+    let parts = &judged.candidates.parts;
+    let mut rows: Vec<SelfServiceRow> = (0..)
+        .zip(data.inventory.touchpoints.iter().zip(&judged.contained))
+        .filter(|(at, (one, found))| {
+            one.started_by == "customer"
+                && !one.contact
+                && !judged.outcome[*at as usize]
+                && !parts.contains(at)
+                && found.visits > 0
+        })
+        .map(|(at, (one, found))| SelfServiceRow {
+            name: one.name.clone(),
+            touchpoint_id: one.id.clone(),
+            department: department_of(data, at),
+            visits: found.visits,
+            contained: found.contained,
+        })
+        .collect();
+    rows.sort_by(|a, b| b.visits.cmp(&a.visits).then_with(|| a.name.cmp(&b.name)));
+    rows
 }
 
 fn rate_view(rate: Rate) -> RateView {
@@ -107,6 +135,8 @@ fn row(data: &Data, judged: &Judged, candidate: u32, sum: &CandidateSum, mean_co
         shared_in: sum.shared_in,
         last_touch: sum.last_touch,
         by_case: sum.by_case,
+        open: judged.open_of_time.map(|_| sum.open),
+        kpis: Vec::new(),
         explained_by: explained_by.map(|(cause, _)| judged.candidates.name(data, cause)),
         rate_outside: explained_by.and_then(|(_, left)| left).map(rate_view),
         symptoms: Vec::new(),
@@ -159,8 +189,12 @@ fn split(data: &Data, judged: &Judged, sums: &Sums) -> Vec<SplitRow> {
 fn week_rows(weeks: &Weeks, sums: &Sums) -> Vec<WeekRow> {
     let rows = weeks.days().zip(&sums.weeks).enumerate().map(|(at, (day, sum))| WeekRow {
         day,
-        contacts: sum.0,
-        elsewhere: sum.1,
+        contacts: sum.contacts,
+        elsewhere: sum.elsewhere,
+        cost: sum.cost,
+        elsewhere_cost: sum.elsewhere_cost,
+        failure: sum.failure,
+        repeats: sum.repeats,
         partial: weeks.is_partial(at),
     });
     rows.collect()
@@ -173,7 +207,18 @@ struct CandidateSum {
     shared_in: u64,
     last_touch: u64,
     by_case: u64,
+    open: u64,
     weeks: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct WeekSum {
+    contacts: u64,
+    elsewhere: f64,
+    cost: f64,
+    elsewhere_cost: f64,
+    failure: u64,
+    repeats: u64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -190,6 +235,7 @@ struct ReasonSum {
     repeats: u64,
     evidence: BTreeMap<u32, f64>,
     unexplained: f64,
+    open: u64,
 }
 
 /// Sums over all contacts.
@@ -202,7 +248,7 @@ struct Sums {
     departments: Vec<Sum>,
     /// By code of the reason, 0 for none.
     reasons: Vec<ReasonSum>,
-    weeks: Vec<(u64, f64)>,
+    weeks: Vec<WeekSum>,
 }
 
 /// What a contact is beside its shares.
@@ -276,13 +322,19 @@ impl Sums {
             ],
             departments: vec![Sum::default(); data.inventory.departments.len() + 1],
             reasons: vec![ReasonSum::default(); reasons + 1],
-            weeks: vec![(0, 0.0); weeks.len()],
+            weeks: vec![WeekSum::default(); weeks.len()],
             ..Self::default()
         };
         let contacts: Vec<(u32, Contact)> =
             judged.split.contacts.iter().map(|one| (one.customer, contact(data, one.event))).collect();
         let repeats = repeats(&contacts);
         let mut touched: Vec<usize> = Vec::new();
+        let fails = failing(data);
+        let known = judged.open_of_time.and(data.mapped.open_cases(&data.snapshot, &data.inventory));
+        let mut with_open = 0;
+        if fails.contains(&true) {
+            sums.totals.failure = Some(0);
+        }
         for ((shared, (_, contact)), (again, same, over)) in
             judged.split.contacts.iter().zip(&contacts).zip(repeats)
         {
@@ -296,10 +348,16 @@ impl Sums {
             totals.repeats_same_reason += u64::from(same);
             totals.start_over += u64::from(over);
             totals.by_case += u64::from(shared.by_case);
+            totals.by_reason += u64::from(judged.by_reason.contains(&shared.event));
+            let fail = fails.get(contact.reason as usize).copied().unwrap_or(false);
+            totals.failure = totals.failure.map(|count| count + u64::from(fail));
+            let open = known.is_some_and(|known| known.is_open(shared.customer as usize, contact.time));
+            with_open += u64::from(open);
             let reason = &mut sums.reasons[contact.reason as usize];
             reason.contacts += 1;
             reason.cost += cost;
             reason.repeats += u64::from(again);
+            reason.open += u64::from(open);
             if let Some(last) = shared.last {
                 sums.candidates[last as usize].last_touch += 1;
             }
@@ -313,6 +371,7 @@ impl Sums {
                 sum.cost += part * cost;
                 sum.shared_in += 1;
                 sum.by_case += u64::from(shared.by_case);
+                sum.open += u64::from(open);
                 sum.weeks[week] += part;
                 *reason.evidence.entry(share.candidate).or_default() += part;
                 let owner = owners[candidate];
@@ -337,9 +396,15 @@ impl Sums {
             totals.elsewhere += elsewhere;
             totals.elsewhere_cost += elsewhere * cost;
             totals.elsewhere_in += u64::from(elsewhere > 0.0);
-            sums.weeks[week].0 += 1;
-            sums.weeks[week].1 += elsewhere;
+            let week = &mut sums.weeks[week];
+            week.contacts += 1;
+            week.elsewhere += elsewhere;
+            week.cost += cost;
+            week.elsewhere_cost += elsewhere * cost;
+            week.failure += u64::from(fail);
+            week.repeats += u64::from(again);
         }
+        sums.totals.open = judged.open_of_time.map(|of_time| OpenShare { contacts: with_open, of_time });
         sums
     }
 
@@ -357,8 +422,17 @@ impl Sums {
                     .map(|(&candidate, &part)| (judged.candidates.name(data, candidate), part))
                     .collect();
                 evidence.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+                let name = code.checked_sub(1).map(|at| values[at].clone()).unwrap_or_default();
+                let linked = linked_touchpoint(data, &name);
+                let of = |at: &u32| Some(judged.candidates.list[*at as usize].touchpoint) == linked;
+                let agrees: f64 = sum.evidence.iter().filter(|(at, _)| of(at)).map(|(_, part)| part).sum();
                 ReasonRow {
-                    reason: code.checked_sub(1).map(|at| values[at].clone()).unwrap_or_default(),
+                    touchpoint: linked.map(|at| data.inventory.touchpoints[at as usize].name.clone()),
+                    department: linked.and_then(|at| department_of(data, at)),
+                    agrees: linked.map(|_| agrees),
+                    failure: data.inventory.reasons.iter().any(|one| one.failure && one.name == name),
+                    open: judged.open_of_time.map(|_| sum.open),
+                    reason: name,
                     contacts: sum.contacts,
                     cost: sum.cost,
                     repeats: sum.repeats,
@@ -370,6 +444,13 @@ impl Sums {
         rows.sort_by(|a, b| b.contacts.cmp(&a.contacts).then_with(|| a.reason.cmp(&b.reason)));
         rows
     }
+}
+
+/// Which codes of reasons are marked as failures; code 0 is none.
+fn failing(data: &Data) -> Vec<bool> {
+    let values = data.snapshot.attribute("reason").map_or(&[][..], |given| &given.values);
+    let fails = |value: &String| data.inventory.reasons.iter().any(|one| one.failure && one.name == *value);
+    std::iter::once(false).chain(values.iter().map(fails)).collect()
 }
 
 /// Departments that own touchpoints at which the outcome happens.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use analytics::drivers::Shared;
 use analytics::keywords::{Keyword, keywords};
 use analytics::normal::Z;
-use contract::drivers::{GapView, KeywordView};
+use contract::drivers::{GapView, KeywordView, Said};
 use events::{Remark, Snapshot};
 use rayon::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -26,6 +26,11 @@ const COVERED: f64 = 0.5;
 const STEM: usize = 5;
 /// Bytes of a text that are read.
 const LONGEST: usize = 2_000;
+/// Bytes of a text that are shown as an example.
+const SHOWN: usize = 300;
+/// Examples that are shown, and customers among whom they are chosen.
+const EXAMPLES: usize = 5;
+const SEARCHED: usize = 400;
 /// Texts that are taken apart at a time.
 const AT_A_TIME: usize = 20_000;
 /// Different words and phrases that are known; later ones are left out.
@@ -62,6 +67,11 @@ pub struct Words {
     stop: Stop,
     dictionary: Vec<String>,
     of: HashMap<(u32, i64), Vec<u32>>,
+    /// What was said, one after the other, and where of it each text lies.
+    said: String,
+    places: HashMap<(u32, i64), (usize, usize)>,
+    /// Customers and instants with words, in order.
+    index: Vec<(u32, i64)>,
 }
 
 /// The words of the latest events.
@@ -117,6 +127,13 @@ impl Words {
                     Some((customer, told.time, words_of(&told.text, &words.stop)))
                 })
                 .collect();
+            for told in some {
+                if let Some(customer) = data.snapshot.customer(told.customer) {
+                    let begin = words.said.len();
+                    words.said.push_str(&told.text[..told.text.floor_char_boundary(SHOWN)]);
+                    words.places.insert((customer as u32, told.time), (begin, words.said.len()));
+                }
+            }
             for (customer, time, texts) in found {
                 let of = words.of.entry((customer, time)).or_default();
                 for text in texts {
@@ -135,7 +152,69 @@ impl Words {
                 of.dedup();
             }
         }
+        words.index = words.of.keys().copied().collect();
+        words.index.sort_unstable();
         words
+    }
+
+    fn of_customer(&self, customer: u32) -> impl Iterator<Item = (i64, &[u32])> {
+        let from = self.index.partition_point(|&(one, _)| one < customer);
+        let own = self.index[from..].iter().take_while(move |&&(one, _)| one == customer);
+        own.map(|key| (key.1, self.of.get(key).map_or(&[][..], Vec::as_slice)))
+    }
+
+    /// What some customers talk about more than the rest of all, a word counting once each; with examples.
+    pub fn of_group(&self, group: &[u32], all: &[u32]) -> Said {
+        let mut inside: Vec<u32> = group.to_vec();
+        inside.sort_unstable();
+        inside.dedup();
+        let texts: Vec<(Vec<u32>, bool)> = all
+            .par_iter()
+            .filter_map(|&customer| {
+                let mut words: Vec<u32> =
+                    self.of_customer(customer).flat_map(|(_, words)| words).copied().collect();
+                words.sort_unstable();
+                words.dedup();
+                (!words.is_empty()).then(|| (words, inside.binary_search(&customer).is_ok()))
+            })
+            .collect();
+        let found = self.telling_of(&texts);
+        let telling: Vec<u32> = found.iter().take(MOST).map(|one| one.word).collect();
+        let says = |words: &[u32]| telling.iter().filter(|word| words.binary_search(word).is_ok()).count();
+        let mut examples = Vec::new();
+        for &customer in &inside {
+            let best = self.of_customer(customer).max_by_key(|(_, words)| says(words));
+            if let Some((time, words)) = best.filter(|(_, words)| says(words) > 0)
+                && let Some(text) = self.said(customer, time)
+            {
+                examples.push((says(words), text));
+            }
+            if examples.len() >= SEARCHED {
+                break;
+            }
+        }
+        examples.sort_by_key(|(says, _)| std::cmp::Reverse(*says));
+        examples.dedup_by(|one, other| one.1 == other.1);
+        Said {
+            with_text: texts.iter().filter(|(_, inside)| *inside).count() as u64,
+            keywords: found.into_iter().take(MOST).map(|one| self.view(one)).collect(),
+            examples: examples.into_iter().take(EXAMPLES).map(|(_, text)| text).collect(),
+        }
+    }
+
+    fn view(&self, one: Keyword) -> KeywordView {
+        KeywordView {
+            word: self.dictionary[one.word as usize].clone(),
+            customers: one.inside,
+            others: one.outside,
+            z: one.z,
+        }
+    }
+
+    /// What a customer said at an instant.
+    pub fn said(&self, customer: u32, time: i64) -> Option<String> {
+        let &(from, to) = self.places.get(&(customer, time))?;
+        Some(self.said[from..to].to_owned()).filter(|text| !text.trim().is_empty())
     }
 
     fn of_contact(&self, data: &Data, contact: &Shared) -> &[u32] {
@@ -169,6 +248,10 @@ impl Words {
             words.sort_unstable();
             words.dedup();
         }
+        self.telling_of(&texts)
+    }
+
+    fn telling_of(&self, texts: &[(Vec<u32>, bool)]) -> Vec<Keyword> {
         let found =
             keywords(texts.iter().map(|(words, side)| (words.as_slice(), *side)), self.dictionary.len());
         let mut found: Vec<Keyword> =
@@ -192,13 +275,7 @@ impl Words {
     /// The telling words of contacts, by their place in the split.
     pub fn keywords(&self, data: &Data, judged: &Judged, inside: impl Fn(usize) -> bool) -> Vec<KeywordView> {
         let found = self.telling(data, judged, inside);
-        let view = |one: Keyword| KeywordView {
-            word: self.dictionary[one.word as usize].clone(),
-            customers: one.inside,
-            others: one.outside,
-            z: one.z,
-        };
-        found.into_iter().take(MOST).map(view).collect()
+        found.into_iter().take(MOST).map(|one| self.view(one)).collect()
     }
 
     /// What customers talk about before anything explains it: for each driver, and for what nothing explains, the words

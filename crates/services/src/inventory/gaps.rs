@@ -34,7 +34,9 @@ pub async fn gaps(services: &Services, actor: &Actor) -> Result<GapsView, Servic
     let found =
         Found { actor, inventory, data: figures.data.as_ref(), proposals: &proposals, now: services.now() };
     let lists = found.lists();
-    let coverage = found.coverage();
+    // Coverage is about the whole company, for everyone: what a person may not see is not missing.
+    let whole = Figures::load(services, &Actor::console()).await?;
+    let coverage = Found { inventory: &whole.inventory, data: whole.data.as_ref(), ..found }.coverage();
     let waiting = proposals.iter().cloned().map(|one| notes::proposal_row(inventory, actor, one));
     let waiting: Vec<ProposalRow> = waiting.filter(|row| row.may_decide || row.mine).collect();
     let mentions = notes::mentions(services, actor, inventory).await?;
@@ -151,15 +153,8 @@ impl Found<'_> {
 
     /// Touchpoints with a KPI that this person may see.
     fn linked(&self) -> HashSet<&str> {
-        let seen: HashSet<&str> = self
-            .inventory
-            .kpis
-            .iter()
-            .filter(|kpi| may_see(self.actor, kpi))
-            .map(|kpi| kpi.id.as_str())
-            .collect();
-        let links = self.inventory.links.iter().filter(|link| seen.contains(link.kpi_id.as_str()));
-        links.map(|link| link.touchpoint_id.as_str()).collect()
+        // That there is a KPI is no secret, whatever it says.
+        self.inventory.links.iter().map(|link| link.touchpoint_id.as_str()).collect()
     }
 
     /// Touchpoints at which somebody was asked.

@@ -18,9 +18,12 @@ pub async fn matrix(services: &Services, actor: &Actor) -> Result<MatrixView, Se
     let seen: HashSet<&str> = kpis.iter().map(|kpi| kpi.id.as_str()).collect();
     let mut control: HashMap<(&str, &str), &str> = HashMap::new();
     let mut linked: HashSet<&str> = HashSet::new();
-    for link in inventory.links.iter().filter(|link| seen.contains(link.kpi_id.as_str())) {
-        control.insert((&link.kpi_id, &link.touchpoint_id), &link.control);
+    for link in &inventory.links {
+        // That there is a KPI is no secret, whatever it says.
         linked.insert(&link.touchpoint_id);
+        if seen.contains(link.kpi_id.as_str()) {
+            control.insert((&link.kpi_id, &link.touchpoint_id), &link.control);
+        }
     }
     let measured = |touchpoint: &Touchpoint| linked.contains(touchpoint.id.as_str());
     let touchpoints = inventory.touchpoints.iter().map(|one| {

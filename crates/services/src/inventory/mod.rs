@@ -34,6 +34,7 @@ pub use exchange::{
 pub use figures::Counted;
 pub use gaps::gaps;
 pub use grid::{delete_grid, grid, lists, save_grid};
+pub(crate) use kpis::link_rows;
 pub use kpis::{delete_kpi, delete_link, delete_reading, kpi, kpi_to_draw, kpis, read, save_kpi, save_link};
 pub use matrix::matrix;
 pub use measure::Measured;

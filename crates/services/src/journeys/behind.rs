@@ -85,6 +85,7 @@ pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Resul
         time_before: time(found.since_previous),
         time_after: time(found.until_next),
         handoff_share: None,
+        open_share: open_share(asked, &found.customers),
         before: Vec::new(),
         after: Vec::new(),
         flow,
@@ -142,6 +143,14 @@ pub fn behind(asked: &Asked<'_>, sankey: &Sankey, query: &ExploreQuery) -> Resul
         anchor: None,
         ..common
     })
+}
+
+/// Share of the journeys whose customer had a case open at the instant that they are listed for.
+fn open_share(asked: &Asked<'_>, customers: &[(u32, i64)]) -> Option<f64> {
+    let data = asked.data;
+    let open = data.mapped.open_cases(&data.snapshot, &data.inventory)?;
+    let with = customers.iter().filter(|&&(customer, at)| open.is_open(customer as usize, at)).count();
+    (!customers.is_empty()).then(|| with as f64 / customers.len() as f64)
 }
 
 fn found(asked: &Asked<'_>, sankey: &Sankey, selector: Selector) -> Result<Found, UserError> {

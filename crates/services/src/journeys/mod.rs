@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use analytics::sankey::{Request, Sankey};
 use analytics::{Basis, Times};
+use contract::drivers::Said;
 use contract::journeys::{
     BetweenView, Choice, CompareView, Department, Drawing, ExploreQuery, Flow, Form, FunnelView, JourneysView,
     Period, SankeyView, Shown, TransitionsView, VariantsView,
@@ -70,6 +71,19 @@ pub async fn explore(
 /// The flow of a node's or link's journeys through the whole diagram.
 pub async fn flow(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<Flow, ServiceError> {
     ask(services, actor, query, |asked, query| behind::flow(asked, &asked.sankey(Times::Leave)?, query)).await
+}
+
+/// What the customers behind a figure talk about, against the others of the question.
+pub async fn said(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<Said, ServiceError> {
+    let held = services.clone();
+    ask(services, actor, query, move |asked, query| {
+        let group = behind::customers(asked, query)?;
+        let basis = asked.basis();
+        let mut all: Vec<u32> = (0..basis.journeys.len()).map(|at| basis.journeys.customer(at)).collect();
+        all.dedup();
+        Ok(held.cache.vocabulary.get(&held, asked.data).of_group(&group, &all))
+    })
+    .await
 }
 
 /// The Sankey's figures alone, for scripts and exports.

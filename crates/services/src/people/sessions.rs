@@ -15,6 +15,7 @@ const NOTED: i64 = 300;
 pub async fn me(services: &Services, actor: &Actor) -> Result<Me, ServiceError> {
     let workspace = db::workspace::get(&services.db).await?;
     Ok(Me {
+        tour: 0,
         name: actor.name.clone(),
         email: actor.email.clone(),
         role: actor.role.unwrap_or(Role::Admin),

@@ -1,5 +1,6 @@
 //! Logs: which there are, what each import did, and stopping one.
 
+mod cases;
 mod dry;
 mod freshness;
 mod ingest;
@@ -16,6 +17,7 @@ use contract::sources::{Counts, ImportState, ImportView, SourceRow, Sources};
 use db::imports::{Import, Source};
 use events::ingest::first_rows;
 
+pub use cases::{log_rules, save_log_rule};
 pub use dry::{DryRuns, cancel_dry, dry_run, dry_run_now, start_dry};
 pub use ingest::{Admitted, Arrived, Receiving, add_key, admit, event as tail_event, ingest, keys, revoke_key};
 pub(crate) use jobs::segments_of;
@@ -126,6 +128,12 @@ pub async fn quarantine(
         return Err(UserError::not_found("quarantined row").into());
     }
     Ok((services.store.quarantine(id), format!("quarantined-{}.csv", view.source)))
+}
+
+/// The log that the demo keeps back, for the tour.
+pub fn demo_log(services: &Services, actor: &Actor) -> Result<PathBuf, ServiceError> {
+    need(services.is_demo() && actor.may().import, "file")?;
+    Ok(services.store.demo_log("dispatch.csv"))
 }
 
 async fn view(

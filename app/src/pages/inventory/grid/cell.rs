@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::lines::Rows;
 use crate::components::format::{count, counted, money, percent};
 use crate::components::owner::swatch;
+use crate::components::spark::Spark;
 
 /// A counted cell as text for a spreadsheet.
 pub fn plain(rows: &Rows, at: usize, column: Column) -> String {
@@ -88,28 +89,4 @@ pub fn trend(live: &LiveFigures) -> AnyView {
     }
     let values: Vec<f64> = live.parts.iter().map(|&part| f64::from(part)).collect();
     view! { <Spark values from_zero=true/> }.into_any()
-}
-
-/// A line through values, without axes: the figures beside it say what it is.
-#[component]
-pub fn Spark(values: Vec<f64>, #[prop(optional)] from_zero: bool) -> impl IntoView {
-    let top = values.iter().copied().fold(f64::MIN, f64::max);
-    let bottom = if from_zero { 0.0 } else { values.iter().copied().fold(f64::MAX, f64::min) };
-    let span = if top > bottom { top - bottom } else { 1.0 };
-    let last = values.len().saturating_sub(1).max(1) as f64;
-    let points: Vec<String> = values
-        .iter()
-        .enumerate()
-        .map(|(at, value)| {
-            format!("{:.1},{:.1}", at as f64 / last * 94.0 + 1.0, 18.0 - (value - bottom) / span * 16.0)
-        })
-        .collect();
-    let end = points.last().cloned().unwrap_or_default();
-    let (x, y) = end.split_once(',').map(|(x, y)| (x.to_owned(), y.to_owned())).unwrap_or_default();
-    view! {
-        <svg class="spark" viewBox="0 0 96 20" width="96" height="20" aria-hidden="true">
-            <polyline points=points.join(" ")></polyline>
-            <circle cx=x cy=y r="1.8"></circle>
-        </svg>
-    }
 }

@@ -12,15 +12,23 @@ use crate::components::format::{counted, instant};
 /// Changes and problems that are listed.
 const LISTED: usize = 60;
 
+/// Letters of a cell that are shown.
+const SHOWN: usize = 240;
+
 /// The dialog, where something is asked.
 #[component]
 pub fn Dialogs(grid: Grid) -> impl IntoView {
     move || {
         grid.ask.get().map(|ask| {
             let (title, inside) = match ask {
-                Ask::Apply { edits, outcome } => {
-                    ("Apply these changes?", view! { <Apply grid edits outcome/> }.into_any())
-                }
+                Ask::Apply { edits, outcome } => (
+                    if outcome.problems.is_empty() {
+                        "Apply these changes?"
+                    } else {
+                        "These can\u{2019}t be applied yet"
+                    },
+                    view! { <Apply grid edits outcome/> }.into_any(),
+                ),
                 Ask::Merge { edits, conflicts } => {
                     ("Somebody changed this meanwhile", view! { <Merge grid edits conflicts/> }.into_any())
                 }
@@ -55,7 +63,13 @@ fn Dialog(grid: Grid, title: &'static str, children: Children) -> impl IntoView 
 }
 
 fn shown(text: &str) -> String {
-    if text.is_empty() { "nothing".to_owned() } else { text.chars().take(80).collect() }
+    if text.is_empty() {
+        return "nothing".to_owned();
+    }
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 #[component]
@@ -217,7 +231,7 @@ fn SetAll(grid: Grid) -> impl IntoView {
     }
 }
 
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("Arrows, Page up, Page down", "move; with Control to the edge"),
     ("Home, End", "to the beginning or end of the row; with Control of the grid"),
     ("Shift with any of these", "select"),
@@ -231,6 +245,7 @@ const KEYS: [(&str, &str); 16] = [
     ("Control C, Control V", "copy and paste, also from and to spreadsheets"),
     ("Control Z, Control Y", "undo and do again your own changes"),
     ("Control Enter", "open the touchpoint beside the grid"),
+    ("Alt and an arrow up or down", "sort by this column, up or down"),
     ("Escape, then Tab", "leave the grid"),
     ("Control K", "find anything"),
     ("?", "this list"),

@@ -111,6 +111,15 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
             _ => {}
         }
     };
+    // What others own is proposed to them, and whoever writes knows it.
+    let hint = grid
+        .editing
+        .with_untracked(|editing| editing.as_ref()?.of.as_ref().map(|(id, _)| id.clone()))
+        .and_then(|id| {
+            let row = grid.rows.with_untracked(|rows| rows.rows.iter().find(|row| row.id == id).cloned())?;
+            let owner = if row.owner.is_empty() { "the CX manager".to_owned() } else { row.owner.clone() };
+            (!row.may_edit).then(|| format!("A proposal to {owner}"))
+        });
     let prose = matches!(column, Column::Description | Column::Expectation | Column::Promise);
     if prose {
         let field = NodeRef::<html::Textarea>::new();
@@ -164,6 +173,7 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
             on:blur=left
             on:dblclick=move |event| event.stop_propagation()
         />
+        {hint.map(|hint| view! { <span class="sheet-hint">{hint}</span> })}
     }
     .into_any()
 }

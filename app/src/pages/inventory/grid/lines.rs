@@ -108,8 +108,8 @@ fn compare(rows: &Rows, a: usize, b: usize, column: Column, down: bool) -> Order
     }
 }
 
-/// The lines of a look; `folded` names groups whose rows are hidden.
-pub fn lines(rows: &Rows, look: &Look, folded: &HashSet<String>, may_add: bool) -> Vec<Line> {
+/// The lines of a look; `folded` names groups whose rows are hidden, `order` is that of the stages.
+pub fn lines(rows: &Rows, look: &Look, folded: &HashSet<String>, order: &[String], may_add: bool) -> Vec<Line> {
     let words = look.words.to_lowercase();
     let mut kept: Vec<usize> = (0..rows.rows.len())
         .filter(|&at| {
@@ -128,13 +128,14 @@ pub fn lines(rows: &Rows, look: &Look, folded: &HashSet<String>, may_add: bool) 
     let mut lines: Vec<Line> = match look.group {
         Group::None => kept.into_iter().map(Line::Row).collect(),
         Group::By(column) => {
-            let mut groups: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+            let mut groups: BTreeMap<(bool, usize, String), Vec<usize>> = BTreeMap::new();
             for at in kept {
                 let label = rows.rows[at].text(column);
-                groups.entry((label.is_empty(), label)).or_default().push(at);
+                let place = order.iter().position(|known| *known == label).unwrap_or(usize::MAX);
+                groups.entry((label.is_empty(), place, label)).or_default().push(at);
             }
             let mut lines = Vec::new();
-            for ((empty, label), members) in groups {
+            for ((empty, _, label), members) in groups {
                 let label = if empty { format!("No {}", column.label().to_lowercase()) } else { label };
                 let sum: Option<u64> = members
                     .iter()
@@ -184,7 +185,7 @@ mod tests {
     }
 
     fn places(look: &Look) -> Vec<usize> {
-        let found = lines(&rows(), look, &HashSet::new(), false);
+        let found = lines(&rows(), look, &HashSet::new(), &[], false);
         found.into_iter().filter_map(|line| if let Line::Row(at) = line { Some(at) } else { None }).collect()
     }
 
@@ -217,7 +218,7 @@ mod tests {
     fn groups_have_heads_and_sums() {
         let look = Look { group: Group::By(Column::Owner), ..Look::plain(true) };
         let folded = HashSet::from(["Contact centre".to_owned()]);
-        let found = lines(&rows(), &look, &folded, true);
+        let found = lines(&rows(), &look, &folded, &[], true);
         let head = |label: &str, rows: u32, events: Option<u64>, folded: bool| Line::Group {
             label: label.into(),
             rows,

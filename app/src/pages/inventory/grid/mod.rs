@@ -14,10 +14,11 @@ mod state;
 mod tools;
 
 use contract::inventory::{GridView, STARTER_INVENTORIES};
+use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::tabs::{InventoryTabs, Page};
 use super::touchpoint::Beside;
@@ -33,7 +34,7 @@ use sheet::Sheet;
 use state::{FIRST, Grid};
 use tools::Tools;
 
-pub use cell::{Spark, trend};
+pub use cell::trend;
 
 /// The inventory page.
 #[component]
@@ -89,9 +90,39 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
         }
         address
     });
+    // Opened by a key, the panel has the focus, until it closes.
+    let aside = NodeRef::<html::Aside>::new();
+    Effect::new(move |before: Option<bool>| {
+        let open = grid.open.with(Option::is_some);
+        if open
+            && let Some(aside) = aside.get()
+            && grid.keyed.try_update_value(std::mem::take) == Some(true)
+        {
+            // Without focus the panel is still there to be clicked.
+            let _ = aside.focus();
+        }
+        if before == Some(true)
+            && !open
+            && let Some(sheet) = document().query_selector(".sheet").ok().flatten()
+            && let Some(sheet) = sheet.dyn_ref::<web_sys::HtmlElement>()
+        {
+            // The same.
+            let _ = sheet.focus();
+        }
+        open
+    });
+    // What the panel shows is asked for once the page itself is awake: one awaiting part within another would be woken
+    // before its parts are there.
+    let mounted = RwSignal::new(false);
+    Effect::new(move |_| mounted.set(true));
     let shown = move || {
         grid.lines.with(|lines| lines.iter().filter(|line| matches!(line, lines::Line::Row(_))).count())
     };
+    let nothing =
+        move || shown() == 0 && grid.look.with(|look| !look.words.is_empty() || !look.filters.is_empty());
+    let partly = grid
+        .rows
+        .with_untracked(|rows| rows.live.iter().any(Option::is_some) && rows.live.iter().any(Option::is_none));
     view! {
         <header class="page-head">
             <h1>"Inventory"</h1>
@@ -103,7 +134,7 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
         </header>
         <InventoryTabs page=Page::Touchpoints unmapped=unmapped.map(|(activities, ..)| u64::from(activities)) gaps=Some(u64::from(gaps))/>
         {unmapped.filter(|(activities, ..)| *activities > 0).map(|(activities, events, of)| view! {
-            <p class="notice">
+            <p class="notice notice-line">
                 {format!("{} without a rule: {} of {} events ({}) belong to no touchpoint. ", counted(u64::from(activities), "activity is", "activities are"), count(events), count(of), percent(events as f64 / of.max(1) as f64))}
                 <a href="/inventory/unmapped">"Map them"</a>
             </p>
@@ -117,11 +148,13 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
                 <div class="stage" class:stage-with-panel=move || grid.open.with(Option::is_some)>
                     <div class="stage-main">
                         <Sheet grid filtering/>
+                        {move || nothing().then(|| view! { <p class="caption">"No touchpoint matches the search and the filters. " <button type="button" class="button" on:click=move |_| grid.look.update(|look| { look.words.clear(); look.filters.clear(); })>"Show all"</button></p> })}
+                        {partly.then(|| view! { <p class="caption">"Events and what is counted from them are shown for your own department\u{2019}s touchpoints only."</p> })}
                         <Pages grid/>
                     </div>
                     {move || grid.open.get().map(|id| view! {
-                        <aside class="panel" aria-label="Touchpoint">
-                            <Beside id=id.clone() changed=Callback::new(move |id: String| grid.refresh(vec![id])) close=Callback::new(move |()| grid.open.set(None))/>
+                        <aside class="panel" aria-label="Touchpoint" tabindex="-1" node_ref=aside>
+                            {mounted.get().then(|| view! { <Beside id=id.clone() changed=Callback::new(move |id: String| grid.refresh(vec![id])) close=Callback::new(move |()| grid.open.set(None))/> })}
                         </aside>
                     })}
                 </div>
@@ -136,7 +169,7 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
                     title="Import an inventory"
                     help="A workbook or a CSV as exported here. You see what it changes before anything is applied."
                     accept=".csv,.xlsx,text/csv"
-                    button="Look at it"
+                    button="Preview"
                     class="drop-small"
                 />
             </div>

@@ -100,6 +100,14 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
             "End" => Some(if control { Move::Last } else { Move::RowEnd }),
             _ => None,
         };
+        if event.alt_key() && matches!(key.as_str(), "ArrowUp" | "ArrowDown") {
+            event.prevent_default();
+            let at = grid.cursor.get_untracked().at.column;
+            if let Some(column) = grid.columns.with_untracked(|columns| columns.get(at).copied()) {
+                grid.look.update(|look| look.sort = Some((column, key == "ArrowDown")));
+            }
+            return;
+        }
         if let Some(way) = way {
             event.prevent_default();
             grid.go(way, extend);
@@ -110,6 +118,7 @@ pub fn Sheet(grid: Grid, filtering: RwSignal<bool>) -> impl IntoView {
             "Enter" if control => {
                 event.prevent_default();
                 let line = grid.cursor.get_untracked().at.line;
+                grid.keyed.set_value(true);
                 grid.open.set(grid.row(line).map(|row| row.id));
             }
             "Enter" | "F2" => {

@@ -77,6 +77,8 @@ pub struct Grid {
     /// What was done last, or why not, for everybody to read.
     pub said: RwSignal<(String, bool)>,
     pub busy: RwSignal<bool>,
+    /// Whether the panel was opened by a key: then the focus goes there, and comes back.
+    pub keyed: StoredValue<bool>,
     /// Whether it was the pointer that moved the cursor.
     pub pressed: StoredValue<bool>,
     /// What is on its way to the server, in its order.
@@ -119,6 +121,7 @@ impl Grid {
             ..
         } = view.clone();
         let figures = live.iter().any(Option::is_some);
+        let order = StoredValue::new(stages.iter().map(|stage| stage.name.clone()).collect::<Vec<String>>());
         let rows = RwSignal::new(Rows { rows, live });
         let look = RwSignal::new(look);
         let folded = RwSignal::new(HashSet::new());
@@ -126,7 +129,9 @@ impl Grid {
             rows,
             look,
             folded,
-            lines: Memo::new(move |_| lines(&rows.read(), &look.read(), &folded.read(), may_add)),
+            lines: Memo::new(move |_| {
+                lines(&rows.read(), &look.read(), &folded.read(), &order.read_value(), may_add)
+            }),
             columns: Memo::new(move |_| look.read().shown()),
             cursor: RwSignal::new(Cursor::at(0, 0)),
             editing: RwSignal::new(None),
@@ -134,6 +139,7 @@ impl Grid {
             history: RwSignal::new(history),
             said: RwSignal::new((String::new(), true)),
             busy: RwSignal::new(false),
+            keyed: StoredValue::new(false),
             pressed: StoredValue::new(false),
             waiting: StoredValue::new(VecDeque::new()),
             others: RwSignal::new(Vec::new()),

@@ -148,7 +148,7 @@ fn Columns(grid: Grid) -> impl IntoView {
                         }).collect_view()
                     }}
                 </ul>
-                <p class="actions"><button type="button" class="button" on:click=move |_| { grid.look.update(|look| { let plain = Look::plain(grid.figures); look.columns = plain.columns; look.pinned = 1; }); grid.fit(); }>"As it was at first"</button></p>
+                <p class="actions"><button type="button" class="button" on:click=move |_| { grid.look.update(|look| { let plain = Look::plain(grid.figures); look.columns = plain.columns; look.pinned = 1; }); grid.fit(); }>"Reset columns"</button></p>
             </div>
         </details>
     }
@@ -193,6 +193,6 @@ fn Views(grid: Grid, saved: Vec<GridSaved>) -> impl IntoView {
                 </Post>
             </div>
         </details>
-        <Toast of=save text="The view is saved. It is in the list when the page is loaded again."/>
+        <Toast of=save text="The view is saved."/>
     }
 }

@@ -34,7 +34,7 @@ pub fn Comments(of: TouchpointView, actions: Actions) -> impl IntoView {
                 <input type="hidden" name="touchpoint_id" value=id/>
                 <label class="field field-wide"><span>"Comment"</span><textarea name="words" rows="2" maxlength="4000" required></textarea></label>
                 <p class="help" title=names>"Somebody\u{2019}s name after an @ lets them find it among their mentions."</p>
-                <p class="actions"><button class="button" type="submit">"Write"</button></p>
+                <p class="actions"><button class="button" type="submit">"Comment"</button></p>
             </Post>
         })}
     }
@@ -44,7 +44,7 @@ pub fn Comments(of: TouchpointView, actions: Actions) -> impl IntoView {
 fn state(one: &ProposalRow) -> String {
     let answer = if one.answer.is_empty() { String::new() } else { format!(": {}", one.answer) };
     match one.state.as_str() {
-        "open" => "waits for the owner".to_owned(),
+        "open" => "waiting for the owner".to_owned(),
         "withdrawn" => "taken back".to_owned(),
         other => format!("{other} by {}{answer}", one.decided_by),
     }
