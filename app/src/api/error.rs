@@ -48,7 +48,8 @@ fn unreadable(message: &str) -> AppError {
         .at(field)
         .remedy("Leave it out.")
     } else if message.contains("length limit") {
-        UserError::new(Kind::TooLarge, "too_large", "A form may have at most 1 MiB.").remedy("Shorten it.")
+        UserError::new(Kind::TooLarge, "too_large", "That is more than can be sent at once.")
+            .remedy("Shorten it, or send it as a file.")
     } else {
         UserError::new(Kind::Unprocessable, "bad_form", format!("The form can't be read: {message}."))
             .remedy("Load the page again and repeat your change.")

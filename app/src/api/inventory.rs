@@ -52,9 +52,9 @@ pub async fn undo(#[server(default)] again: String) -> Result<(), AppError> {
 }
 
 #[server(prefix = "/api", input = Form)]
-pub async fn restore(id: String) -> Result<(), AppError> {
+pub async fn restore(id: String, latest: String) -> Result<(), AppError> {
     let (services, actor) = context().await?;
-    services::inventory::restore(&services, &actor, &id).await.map_err(refuse)
+    services::inventory::restore(&services, &actor, &id, &latest).await.map_err(refuse)
 }
 
 /// Says where in the inventory the person is.

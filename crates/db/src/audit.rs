@@ -123,6 +123,18 @@ pub async fn history(db: &Db, object_ids: &[String], most: u64) -> Result<Vec<Au
         .await?)
 }
 
+/// The newest entry of a thing that changed a row.
+pub async fn newest_change(tx: &Tx, object_id: &str) -> Result<Option<String>, DbError> {
+    let newest = entity::Entity::find()
+        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(entity::Column::ObjectId.eq(object_id))
+        .filter(entity::Column::Change.is_not_null())
+        .order_by_desc(entity::Column::Id)
+        .one(&tx.inner)
+        .await?;
+    Ok(newest.map(|row| row.id))
+}
+
 /// One entry.
 pub async fn entry_in(tx: &Tx, id: &str) -> Result<Option<AuditRow>, DbError> {
     Ok(entity::Entity::find_by_id(id)

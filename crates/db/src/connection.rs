@@ -163,7 +163,10 @@ mod tests {
             tx.commit().await?;
             let find = format!("SELECT 1 FROM kept WHERE word LIKE '{round}x%'");
             let find = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, find);
-            assert!(reader.query_one_raw(find).await?.is_some(), "what was told as kept in round {round} is gone");
+            assert!(
+                reader.query_one_raw(find).await?.is_some(),
+                "what was told as kept in round {round} is gone"
+            );
         }
         Ok(())
     }

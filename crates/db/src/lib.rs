@@ -18,7 +18,7 @@ pub mod tail;
 pub mod uploads;
 pub mod workspace;
 
-pub use audit::{Actor, AuditRow, Entry, audit, audit_all, entries_of, entry_in, history};
+pub use audit::{Actor, AuditRow, Entry, audit, audit_all, entries_of, entry_in, history, newest_change};
 pub use connection::{Db, Tx, connect};
 pub use error::DbError;
 

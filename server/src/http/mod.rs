@@ -166,6 +166,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .leptos_routes_with_context(&site, routes, context.clone(), page.clone())
         .fallback_service(get(leptos_axum::render_app_to_stream_with_context(context, page)).with_state(()))
         .layer(axum::middleware::from_fn(limited))
+        .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(PASTE_LIMIT))
         .with_state(site.clone());
     let files = Router::new()

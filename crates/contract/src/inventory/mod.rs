@@ -103,6 +103,8 @@ pub struct TouchpointView {
     pub channels: Vec<Named>,
     pub departments: Vec<Named>,
     pub changes: Vec<ChangeView>,
+    /// The newest change, which the page shows: what is restored must not go over a newer one unseen.
+    pub latest: String,
     pub events: Option<u64>,
     pub expectation: String,
     pub promise: String,

@@ -39,7 +39,7 @@ fn broken(reason: impl std::fmt::Display) -> EventsError {
 fn filled(file: File) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
     let mut book: Xlsx<_> = open_workbook_from_rs(BufReader::new(file)).map_err(broken)?;
     for name in book.sheet_names() {
-        let rows = sheet(&mut book, &name)?;
+        let rows = sheet(&mut book, &name, MOST_TEXT)?;
         if !rows.is_empty() {
             return Ok(rows);
         }
@@ -51,7 +51,11 @@ fn filled(file: File) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
 
 /// The filled rows of a sheet. Cells come one by one, so that a sheet which says that it is large takes no more room than
 /// what it holds.
-fn sheet<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
+fn sheet<R: Read + Seek>(
+    book: &mut Xlsx<R>,
+    name: &str,
+    most_text: u64,
+) -> Result<Vec<(u32, Vec<String>)>, EventsError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
     let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
     let (mut count, mut bytes, mut room) = (0, 0, 0);
@@ -68,9 +72,9 @@ fn sheet<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<(u32, Vec
             .last()
             .filter(|(last, _)| *last == row)
             .map_or(column as usize + 1, |(_, cells)| (column as usize + 1).saturating_sub(cells.len()));
-        if column as usize >= MOST_COLUMNS || count > MOST_CELLS || room > MOST_ROOM || bytes > MOST_TEXT {
+        if column as usize >= MOST_COLUMNS || count > MOST_CELLS || room > MOST_ROOM || bytes > most_text {
             return Err(broken(format!(
-                "it has more than {MOST_COLUMNS} columns, {MOST_CELLS} cells or {MOST_TEXT} bytes of text"
+                "it has more than {MOST_COLUMNS} columns, {MOST_CELLS} cells or {most_text} bytes of text"
             )));
         }
         if rows.last().is_none_or(|(last, _)| *last != row) {
@@ -89,6 +93,8 @@ fn sheet<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<(u32, Vec
 /// A sheet of a workbook: its name, and its filled rows by number from 0 on.
 pub type Sheet = (String, Vec<(u32, Vec<String>)>);
 
+/// Bytes of text of all sheets that are read at once: many cells may point at one long text.
+const MOST_SMALL: u64 = 64 << 20;
 /// Sheets that are read at once.
 const MOST_SHEETS: usize = 8;
 
@@ -103,7 +109,15 @@ pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, EventsError> {
         if names.len() > MOST_SHEETS {
             return Err(broken(format!("it has more than {MOST_SHEETS} sheets")));
         }
-        names.into_iter().map(|name| Ok((name.clone(), sheet(&mut book, &name)?))).collect()
+        let mut left = MOST_SMALL;
+        let mut found = Vec::new();
+        for name in names {
+            let rows = sheet(&mut book, &name, left)?;
+            let bytes: usize = rows.iter().flat_map(|(_, cells)| cells).map(String::len).sum();
+            left = left.saturating_sub(bytes as u64);
+            found.push((name, rows));
+        }
+        Ok(found)
     };
     catch_unwind(AssertUnwindSafe(read)).map_err(|_| broken("it contradicts itself"))?
 }

@@ -7,7 +7,7 @@ use contract::UserError;
 use contract::inventory::{Column, GridRow};
 use db::inventory::{Inventory, Name, Touchpoint};
 
-use super::{checked_name, invalid};
+use super::{brief, checked_name, invalid};
 use crate::Actor;
 
 /// Longest text of a cell that holds prose.
@@ -93,7 +93,7 @@ fn chosen(known: &HashMap<String, &Name>, text: &str, noun: &str) -> Result<Opti
         return Ok(None);
     }
     known.get(&text.to_lowercase()).map(|one| Some(one.id.clone())).ok_or_else(|| {
-        invalid(noun, format!("There is no {noun} \u{201c}{text}\u{201d}.")).remedy(
+        invalid(noun, format!("There is no {noun} \u{201c}{}\u{201d}.", brief(text))).remedy(
             "Choose one that is there, or add it under \u{201c}Departments, stages, channels\u{201d} first.",
         )
     })
@@ -110,7 +110,7 @@ fn fixed(column: Column, text: &str) -> Result<String, UserError> {
         list.iter().find(|(key, label)| key.eq_ignore_ascii_case(text) || label.eq_ignore_ascii_case(text));
     found.map(|(key, _)| (*key).to_owned()).ok_or_else(|| {
         let labels: Vec<&str> = list.iter().map(|(_, label)| *label).collect();
-        invalid(column.key(), format!("\u{201c}{text}\u{201d} is not known."))
+        invalid(column.key(), format!("\u{201c}{}\u{201d} is not known.", brief(text)))
             .remedy(format!("Use one of: {}.", labels.join(", ")))
     })
 }
@@ -130,6 +130,19 @@ pub fn plain_text(text: &str) -> String {
     text.replace("\r\n", "\n").chars().filter(kept).collect::<String>().trim().to_owned()
 }
 
+/// Reads a day on which something was measured: none that is still to come. `now` is in seconds since 1970.
+pub fn past_day(text: &str, now: i64) -> Result<String, UserError> {
+    let day = checked_day(text)?;
+    // Somewhere on earth it is tomorrow already.
+    let latest = chrono::DateTime::from_timestamp(now + 86_400, 0).unwrap_or_default().date_naive().to_string();
+    if day > latest {
+        return Err(
+            invalid("day", format!("{day} is still to come.")).remedy("Write the day of the measurement.")
+        );
+    }
+    Ok(day)
+}
+
 /// Reads a day as 2026-03-01, of times that people measure in.
 pub fn checked_day(text: &str) -> Result<String, UserError> {
     let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
@@ -146,10 +159,8 @@ pub fn truth(place: &str, text: &str) -> Result<Option<bool>, UserError> {
         "" => Ok(None),
         "yes" | "true" | "1" => Ok(Some(true)),
         "no" | "false" | "0" => Ok(Some(false)),
-        _ => {
-            Err(invalid(place, format!("\u{201c}{text}\u{201d} is neither yes nor no."))
-                .remedy("Write yes or no."))
-        }
+        _ => Err(invalid(place, format!("\u{201c}{}\u{201d} is neither yes nor no.", brief(text)))
+            .remedy("Write yes or no.")),
     }
 }
 
@@ -160,7 +171,7 @@ pub fn cents(text: &str) -> Result<Option<i64>, UserError> {
         return Ok(None);
     }
     let refused = || {
-        invalid("cost_per_contact", format!("\u{201c}{text}\u{201d} is no amount."))
+        invalid("cost_per_contact", format!("\u{201c}{}\u{201d} is no amount.", brief(text)))
             .remedy("Write it with a point and no currency, as in 6.50.")
     };
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

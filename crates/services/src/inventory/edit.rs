@@ -443,6 +443,10 @@ async fn name_authors(services: &Services, conflicts: &mut [CellConflict]) -> Re
         conflict.by = rows
             .into_iter()
             .find(|row| {
+                // What was only proposed changed nothing.
+                if matches!(row.action.as_str(), "propose" | "withdraw" | "decline" | "comment") {
+                    return false;
+                }
                 let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
                 details.get(word).is_some()
             })

@@ -8,10 +8,10 @@ use contract::{Kind, UserError};
 use db::inventory::{Inventory, Kpi, Link, Reading};
 use serde_json::{Value, json};
 
-use super::cells::{checked_day, plain_text};
+use super::cells::{checked_day, past_day, plain_text};
 use super::figures::Figures;
 use super::steps::{Change, Done, Row, record};
-use super::{checked_name, experience_name, invalid, measure, named, owner_of, taken};
+use super::{checked_name, experience_name, free, invalid, measure, named, owner_of, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services};
 
@@ -364,6 +364,7 @@ pub async fn save_kpi(services: &Services, actor: &Actor, input: KpiInput) -> Re
         let owned = of.is_some_and(|of| actor.owns(of.department_id.as_deref()));
         need_change(owned, "touchpoint's events")?;
     }
+    free(inventory.kpis.iter().map(|one| (one.id.as_str(), one.name.as_str())), &row.id, "KPI", &row.name)?;
     let id = match before {
         Some(_) => {
             let changed = db::inventory::change_kpi(&tx, &row).await;
@@ -448,10 +449,21 @@ pub async fn read(services: &Services, actor: &Actor, id: &str, lines: &str) -> 
         if new.is_empty() && day.eq_ignore_ascii_case("day") {
             continue;
         }
-        let day = checked_day(day).map_err(at)?;
+        let day = past_day(day, now).map_err(at)?;
+        if record.len() > 3 {
+            return Err(at(invalid("value", "The line holds more than day, value and note.").remedy(
+                "Write values with a point and no thousands, as in 1234.5, and quote a note that holds commas.",
+            ))
+            .into());
+        }
         let value = number(record.get(1).unwrap_or_default(), "value").map_err(at)?;
         let value =
             value.ok_or_else(|| at(invalid("value", "The value is missing.").remedy("Write day, value.")))?;
+        if record.get(2).is_some_and(|note| note.contains('\n')) {
+            return Err(at(invalid("note", "A quote is opened and not closed on this line.")
+                .remedy("Close it, or leave quotes out."))
+            .into());
+        }
         new.push(Reading {
             kpi_id: id.to_owned(),
             day,
@@ -528,6 +540,7 @@ pub async fn save_link(services: &Services, actor: &Actor, input: LinkInput) -> 
                 .kpis
                 .iter()
                 .find(|one| one.id == kpi)
+                .or_else(|| inventory.kpis.iter().find(|one| one.name == kpi.trim()))
                 .or_else(|| inventory.kpis.iter().find(|one| one.name.eq_ignore_ascii_case(kpi.trim())))
                 .filter(|one| may_see(actor, one))
                 .ok_or_else(|| UserError::not_found("KPI"))?;

@@ -104,7 +104,45 @@ pub(crate) fn checked_name(text: &str, place: &str) -> Result<String, UserError>
     if text.chars().any(char::is_control) {
         return Err(invalid(place, "The name holds control characters.").remedy("Type it again."));
     }
+    if text.chars().any(is_unseen) {
+        return Err(invalid(place, "The name holds characters that nobody sees.")
+            .remedy("Type it again by hand: two names must not look the same and differ."));
+    }
     Ok(text.to_owned())
+}
+
+/// Letters that take no room, or turn the way of writing: with them, names look alike that are not. Joiners are part of
+/// scripts and of emoji.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A text as messages repeat it: not endless.
+fn brief(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Refuses a name that another has, but for capital letters.
+fn free<'a>(
+    mut others: impl Iterator<Item = (&'a str, &'a str)>,
+    own: &str,
+    noun: &str,
+    name: &str,
+) -> Result<(), UserError> {
+    let wanted = name.to_lowercase();
+    match others.find(|(id, other)| *id != own && other.to_lowercase() == wanted) {
+        Some((_, other)) => Err(UserError::new(
+            Kind::Conflict,
+            "name_taken",
+            format!("There is a {noun} \u{201c}{other}\u{201d} already."),
+        )
+        .at("name")
+        .remedy("Choose another name, or use the one that is there.")),
+        None => Ok(()),
+    }
 }
 
 /// The database's word for "this name is taken", in words.

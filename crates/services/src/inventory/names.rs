@@ -5,7 +5,7 @@ use contract::{Kind, UserError};
 use db::inventory::List;
 use serde_json::json;
 
-use super::{checked_name, taken};
+use super::{checked_name, free, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services, cache};
 
@@ -15,6 +15,17 @@ fn list(kind: NamedKind) -> List {
         NamedKind::Stage => List::Stages,
         NamedKind::Channel => List::Channels,
     }
+}
+
+/// Refuses a name that another of its kind has, but for capital letters.
+async fn free_name(tx: &db::Tx, kind: NamedKind, own: &str, name: &str) -> Result<(), ServiceError> {
+    let inventory = db::inventory::load_in(tx).await?;
+    let all = match kind {
+        NamedKind::Department => &inventory.departments,
+        NamedKind::Stage => &inventory.stages,
+        NamedKind::Channel => &inventory.channels,
+    };
+    Ok(free(all.iter().map(|one| (one.id.as_str(), one.name.as_str())), own, kind.key(), name)?)
 }
 
 /// Adds a name. A department may stand below another.
@@ -37,6 +48,7 @@ pub async fn add_name(
     }
     let now = services.now();
     let tx = services.db.write().await?;
+    free_name(&tx, kind, "", &name).await?;
     let added = db::inventory::add_name(&tx, list(kind), &name, parent).await;
     let id = added.map_err(|error| taken(error, kind.key(), &name))?;
     db::audit(&tx, &actor.audited(now), "add", kind.key(), &id, &json!({ "name": name })).await?;
@@ -59,6 +71,7 @@ pub async fn rename(
     let name = checked_name(name, "name")?;
     let now = services.now();
     let tx = services.db.write().await?;
+    free_name(&tx, kind, id, &name).await?;
     let renamed = db::inventory::rename(&tx, list(kind), id, version, &name).await;
     renamed.map_err(|error| taken(error, kind.key(), &name))?;
     db::audit(&tx, &actor.audited(now), "change", kind.key(), id, &json!({ "name": name })).await?;
@@ -116,8 +129,12 @@ pub async fn delete_name(
     need_change(actor.may().edit_inventory, kind.key())?;
     let now = services.now();
     let tx = services.db.write().await?;
+    let inventory = db::inventory::load_in(&tx).await?;
+    let mut all = inventory.departments.iter().chain(&inventory.stages).chain(&inventory.channels);
+    let name = all.find(|one| one.id == id).map(|one| one.name.clone());
     db::inventory::delete_name(&tx, list(kind), id, version).await?;
-    db::audit(&tx, &actor.audited(now), "delete", kind.key(), id, &json!({})).await?;
+    db::audit(&tx, &actor.audited(now), "delete", kind.key(), id, &json!({ "name": name })).await?;
     tx.commit().await?;
+    services.tell_changed(actor, &[]);
     Ok(())
 }

@@ -5,7 +5,7 @@ use contract::{Kind, UserError};
 use db::inventory::{Experience, Inventory, Rule, Sample, Touchpoint};
 use serde_json::json;
 
-use super::cells::{checked_day, plain_text};
+use super::cells::{past_day, plain_text};
 use super::steps::{Done, Row, record};
 use super::touchpoints::detached;
 use super::{checked_name, invalid, taken};
@@ -299,7 +299,7 @@ pub async fn add_sample(
     let one = inventory.experiences.iter().find(|one| one.id == experience_id);
     let one = one.ok_or_else(|| UserError::not_found("experience"))?;
     own(&inventory, actor, &one.touchpoint_id)?;
-    let day = checked_day(day)?;
+    let day = past_day(day, services.now())?;
     if asked == 0 || said > asked || asked > 1_000_000_000 {
         let message = "Of those asked, at least one and at most all can have said so.";
         return Err(invalid("said", message).remedy("Check both numbers.").into());

@@ -145,6 +145,7 @@ async fn walk(services: &Services, actor: &Actor, from: State) -> Result<Edited,
     let how = How { strict: true, carried };
     let mut entries = Vec::new();
     let mut ids = Vec::new();
+    free_between(&tx, &mut inventory, &changes).await?;
     for (object_id, change) in changes {
         match turn(&tx, actor, &mut inventory, &change, now, how).await {
             Ok(()) => {}
@@ -171,6 +172,17 @@ async fn walk(services: &Services, actor: &Actor, from: State) -> Result<Edited,
         });
         ids.push(object_id);
     }
+    if let Some((one, other)) = alike(&inventory, &ids) {
+        drop(tx);
+        let tx = services.db.write().await?;
+        db::steps::mark(&tx, &step.id, State::Dropped).await?;
+        tx.commit().await?;
+        let message =
+            format!("\u{201c}{one}\u{201d} would come back, and \u{201c}{other}\u{201d} has its name.");
+        return Err(UserError::new(Kind::Conflict, "name_taken", message)
+            .remedy("Rename the other first, and change this one by hand.")
+            .into());
+    }
     db::audit_all(&tx, &actor.audited(now), entries).await?;
     db::steps::mark(&tx, &step.id, if back { State::Undone } else { State::Done }).await?;
     tx.commit().await?;
@@ -190,13 +202,63 @@ async fn walk(services: &Services, actor: &Actor, from: State) -> Result<Edited,
     })
 }
 
-/// Puts a row back to what it was before an entry of its history, as a step of its own.
-pub async fn restore(services: &Services, actor: &Actor, entry_id: &str) -> Result<(), ServiceError> {
+/// Names that pass from one touchpoint to another within a step are free in between.
+async fn free_between(
+    tx: &Tx,
+    inventory: &mut Inventory,
+    changes: &[(String, Change)],
+) -> Result<(), ServiceError> {
+    let renamed = |change: &Change| match (&change.before, &change.after) {
+        (Some(Row::Touchpoint(before)), Some(Row::Touchpoint(after))) if before.name != after.name => {
+            Some(before.id.clone())
+        }
+        _ => None,
+    };
+    let ids: Vec<String> = changes.iter().filter_map(|(_, change)| renamed(change)).collect();
+    if ids.len() < 2 {
+        return Ok(());
+    }
+    let known = inventory.touchpoints.iter_mut().filter(|one| ids.contains(&one.id));
+    let mut parked = Vec::new();
+    for one in known {
+        parked.push(Touchpoint { name: one.id.clone(), ..one.clone() });
+        one.version = one.version.saturating_add(1);
+    }
+    db::inventory::change_touchpoints(tx, &parked).await?;
+    Ok(())
+}
+
+/// Two touchpoints whose names differ by capital letters at most, one of them of these.
+fn alike(inventory: &Inventory, ids: &[String]) -> Option<(String, String)> {
+    let all = &inventory.touchpoints;
+    let mut own = all.iter().filter(|one| ids.contains(&one.id));
+    own.find_map(|one| {
+        let name = one.name.to_lowercase();
+        let other = all.iter().find(|other| other.id != one.id && other.name.to_lowercase() == name)?;
+        Some((one.name.clone(), other.name.clone()))
+    })
+}
+
+/// Puts a row back to what it was before an entry of its history, as a step of its own. `latest` is the newest change that
+/// the person has seen.
+pub async fn restore(
+    services: &Services,
+    actor: &Actor,
+    entry_id: &str,
+    latest: &str,
+) -> Result<(), ServiceError> {
     need(actor.may().see_inventory, "page")?;
     let now = services.now();
     let tx = services.db.write().await?;
     let mut inventory = db::inventory::load_in(&tx).await?;
     let entry = db::entry_in(&tx, entry_id).await?.ok_or_else(|| UserError::not_found("change"))?;
+    // Whoever restores has seen everything that came after, or is told.
+    let newest = db::newest_change(&tx, &entry.object_id).await?;
+    if newest.is_some_and(|newest| newest != latest) {
+        return Err(UserError::new(Kind::Stale, "stale", "Somebody changed this meanwhile.")
+            .remedy("Load the page again: its history shows what was changed.")
+            .into());
+    }
     let change: Option<Change> = entry.change.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let change = change.filter(|change| change.before.is_some());
     let change = change.ok_or_else(|| UserError::not_found("change"))?;
@@ -261,7 +323,18 @@ async fn turn(
         (Some(_), None) => !how.strict && after.is_some(),
         (None, Some(_)) => false,
     };
-    let same = same && (after.is_some() || !is_used(tx, inventory, of).await?);
+    let same = same && (after.is_some() || !is_used(inventory, of));
+    if let (true, None, Row::Kpi(one)) = (same, &after, of)
+        && !db::inventory::readings_in(tx, &one.id).await?.is_empty()
+    {
+        let message = format!(
+            "{} has readings, which undoing could not bring back; it stays.",
+            capital(&name_of(inventory, of))
+        );
+        return Err(UserError::new(Kind::Stale, "changed_since", message)
+            .remedy("Remove the KPI on its page, if it should go.")
+            .into());
+    }
     if !same {
         let message = format!(
             "{} was changed by somebody else since; that stays as it is.",
@@ -282,7 +355,7 @@ async fn turn(
     let wanted = match wanted {
         // Other departments' events may have found another rule meanwhile: it is tried last.
         Some(Row::Rule(rule)) if !actor.may().edit_inventory => {
-            need_change(rule.matching == "exact" || current.is_some(), "rule")?;
+            need_change(rule.matching == "exact" || current.is_some() || how.carried, "rule")?;
             let position = match &current {
                 Some(Row::Rule(known)) => known.position,
                 _ => super::rules::next_position(inventory),
@@ -301,8 +374,8 @@ async fn turn(
 }
 
 /// Whether something that somebody added since belongs to a row that shall go.
-async fn is_used(tx: &Tx, inventory: &Inventory, row: &Row) -> Result<bool, ServiceError> {
-    Ok(match row {
+fn is_used(inventory: &Inventory, row: &Row) -> bool {
+    match row {
         Row::Touchpoint(one) => {
             inventory.experiences.iter().any(|of| of.touchpoint_id == one.id)
                 || inventory.rules.iter().any(|of| of.touchpoint_id == one.id)
@@ -313,12 +386,9 @@ async fn is_used(tx: &Tx, inventory: &Inventory, row: &Row) -> Result<bool, Serv
             inventory.rules.iter().any(|of| of.experience_id.as_deref() == Some(&one.id))
                 || inventory.kpis.iter().any(|of| of.experience_id.as_deref() == Some(&one.id))
         }
-        Row::Kpi(one) => {
-            inventory.links.iter().any(|of| of.kpi_id == one.id)
-                || !db::inventory::readings_in(tx, &one.id).await?.is_empty()
-        }
+        Row::Kpi(one) => inventory.links.iter().any(|of| of.kpi_id == one.id),
         Row::Rule(_) | Row::Link(_) => false,
-    })
+    }
 }
 
 fn capital(text: &str) -> String {

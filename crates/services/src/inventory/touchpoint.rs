@@ -97,8 +97,9 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
         _ => (Vec::new(), Vec::new()),
     };
     let (mut changes, mut comments, mut proposals) = (Vec::new(), Vec::new(), Vec::new());
+    let mut latest = String::new();
     if known.is_some() {
-        changes = history(services, actor, inventory, &one).await?;
+        (latest, changes) = history(services, actor, inventory, &one).await?;
         comments = notes::comments(services, actor, &one).await?;
         proposals = notes::proposals(services, actor, inventory, &one).await?;
     }
@@ -134,6 +135,7 @@ pub async fn touchpoint(services: &Services, actor: &Actor, id: &str) -> Result<
             .filter(|department| actor.owns(Some(&department.id)) || known.is_some())
             .collect(),
         changes,
+        latest,
         events,
         live: around.live,
         before: around.before,
@@ -236,10 +238,11 @@ async fn history(
     actor: &Actor,
     inventory: &Inventory,
     one: &Touchpoint,
-) -> Result<Vec<ChangeView>, ServiceError> {
+) -> Result<(String, Vec<ChangeView>), ServiceError> {
     let rows = db::history(&services.db, std::slice::from_ref(&one.id), HISTORY).await?;
     let owned = actor.owns(one.department_id.as_deref());
-    Ok(rows
+    let latest = rows.iter().find(|row| row.change.is_some()).map(|row| row.id.clone());
+    let changes = rows
         .into_iter()
         .filter_map(|row| {
             let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
@@ -270,7 +273,8 @@ async fn history(
                 details: details.map(words).collect(),
             })
         })
-        .collect())
+        .collect();
+    Ok((latest.unwrap_or_default(), changes))
 }
 
 fn plain(value: &Value) -> String {

@@ -237,7 +237,7 @@ pub async fn detached(
 ) -> Result<Vec<Done>, ServiceError> {
     let mut done = Vec::new();
     for kpi in inventory.kpis.iter().filter(|kpi| wanted(kpi)) {
-        let without = Kpi { touchpoint_id: None, experience_id: None, ..kpi.clone() };
+        let without = Kpi { measure: String::new(), touchpoint_id: None, experience_id: None, ..kpi.clone() };
         db::inventory::change_kpi(tx, &without).await?;
         let after = Kpi { version: kpi.version.saturating_add(1), ..without };
         let change = Change { before: Some(Row::Kpi(kpi.clone())), after: Some(Row::Kpi(after)) };

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use contract::inventory::{
-    Column, Edited, ExperienceInput, GridRow, KpiInput, LinkInput, RowEdit, RuleInput, STARTER_INVENTORIES,
-    TouchpointInput,
+    Column, Edited, ExperienceInput, GridRow, KpiInput, LinkInput, NamedKind, RowEdit, RuleInput,
+    STARTER_INVENTORIES, TouchpointInput,
 };
 use contract::people::Role;
 use services::inventory::Options;
@@ -141,9 +141,115 @@ async fn a_change_in_the_history_is_put_back() {
     let view = inventory::touchpoint(&setting.services, &ann, &seen.id).await.expect("a page");
     let stage = view.changes.iter().find(|change| change.details == ["stage: Use \u{2192} Get help"]);
     let id = stage.expect("in the history").id.clone().expect("can be put back");
-    inventory::restore(&setting.services, &ann, &id).await.expect("restored");
+    inventory::restore(&setting.services, &ann, &id, &view.latest).await.expect("restored");
     let now = row(&setting, &ann, "Invoice").await;
     assert_eq!((now.stage.as_str(), now.description.as_str()), ("Use", "New words"));
+    // A page that does not show the newest change can't put anything over it.
+    assert_eq!(code(inventory::restore(&setting.services, &ann, &id, &view.latest).await), "stale");
+}
+
+#[tokio::test]
+async fn names_that_changed_places_change_back() {
+    let setting = ready().await;
+    let ann = setting.actor(Role::CxManager, "").await;
+    let (one, other) = (row(&setting, &ann, "Invoice").await, row(&setting, &ann, "Call").await);
+    let mut swap = cell(&one, Column::Name, "Call");
+    swap.extend(cell(&other, Column::Name, "Invoice"));
+    assert!(edit(&setting, &ann, swap).await.applied);
+    assert_eq!(row(&setting, &ann, "Call").await.id, one.id);
+    inventory::undo(&setting.services, &ann).await.expect("undone");
+    assert_eq!(row(&setting, &ann, "Invoice").await.id, one.id);
+    inventory::redo(&setting.services, &ann).await.expect("done again");
+    assert_eq!(row(&setting, &ann, "Invoice").await.id, other.id);
+}
+
+#[tokio::test]
+async fn names_that_look_alike_are_one_name() {
+    let setting = ready().await;
+    let console = Actor::console();
+    let add = async |name: &str| {
+        inventory::add_name(&setting.services, &console, NamedKind::Department, name, "").await
+    };
+    assert_eq!(code(add("BILLING").await), "name_taken");
+    assert_eq!(code(add("Billing\u{200b}").await), "invalid_value");
+    assert_eq!(code(add("\u{202e}gnilliB").await), "invalid_value");
+    add("Family \u{1f468}\u{200d}\u{1f467}").await.expect("a name with a joiner");
+    let kpi = |name: &str| KpiInput {
+        name: name.into(),
+        direction: "lower".into(),
+        kind: "inside_out".into(),
+        ..KpiInput::default()
+    };
+    inventory::save_kpi(&setting.services, &console, kpi("Handle time")).await.expect("saved");
+    let again = inventory::save_kpi(&setting.services, &console, kpi("handle TIME")).await;
+    assert_eq!(code(again), "name_taken");
+}
+
+#[tokio::test]
+async fn each_row_of_a_file_may_say_what_is_new() {
+    let setting = ready().await;
+    let console = Actor::console();
+    let exported = async || inventory::export_csv(&setting.services, &console).await.expect("exported");
+    let apply = async |text: &str| {
+        inventory::import_file(&setting.services, &console, text.as_bytes(), Options::default())
+            .await
+            .expect("read")
+    };
+    let head = "touchpoint,stage,channel,department,delivery,started_by,contact,cost_per_contact,source,match,activity,condition,experience,emotion,failure,keeps_promise,description,expectation,promise\n";
+    let two = format!(
+        "{head}Visit,Use,Phone,Billing,,,,,web,exact,A,,,,,,First words,,\nVisit,Use,Phone,Billing,,,,,web,exact,B,,,,,,First words,,\n"
+    );
+    let options = Options { new_names: true, overwrite: false };
+    let made =
+        inventory::import_file(&setting.services, &console, two.as_bytes(), options).await.expect("read");
+    assert!(made.applied, "{made:?}");
+    // Only the first of its rows is changed: that is the change.
+    let text = exported().await;
+    let changed = text.replacen("First words", "Other words", 1);
+    let report = apply(&changed).await;
+    assert!(report.applied && report.changed == 1, "{report:?}");
+    let visit = row(&setting, &console, "Visit").await;
+    assert_eq!(visit.description, "Other words");
+    // Two rows that say different things are a problem, and nothing is applied.
+    let text = exported().await;
+    let torn = text.replacen("Other words", "One", 1).replacen("Other words", "Two", 1);
+    let report = apply(&torn).await;
+    assert!(!report.applied && report.problems.len() == 1, "{report:?}");
+    assert_eq!(report.problems[0].column, "description");
+    // What nothing is said about keeps its version: it was not looked at.
+    assert_eq!(row(&setting, &console, "Visit").await.version, visit.version);
+    // A file from before a renaming brings nothing back unasked.
+    let old = exported().await;
+    edit(&setting, &console, cell(&visit, Column::Name, "Technician")).await;
+    let report = apply(&old).await;
+    assert!(!report.applied && report.problems.iter().any(|one| one.column == "touchpoint"), "{report:?}");
+}
+
+#[tokio::test]
+async fn readings_are_taken_as_they_are_written_or_not_at_all() {
+    let setting = ready().await;
+    let console = Actor::console();
+    let kpi = KpiInput {
+        name: "Wait".into(),
+        direction: "lower".into(),
+        kind: "inside_out".into(),
+        ..KpiInput::default()
+    };
+    let id = inventory::save_kpi(&setting.services, &console, kpi).await.expect("saved");
+    let read = async |lines: &str| inventory::read(&setting.services, &console, &id, lines).await;
+    for bad in [
+        "2026-01-01,1,234.5,a note",
+        "2026-01-01,1,\"a note\n2026-01-02,2\n",
+        "2199-12-31,1",
+        "2026-01-01,one",
+        "1 January,1",
+    ] {
+        assert_eq!(code(read(bad).await), "invalid_value", "{bad}");
+    }
+    assert_eq!(read("day,value,note\n2026-01-01,4.5,\"a note, with a comma\"").await.expect("read"), 1);
+    let view = inventory::kpi(&setting.services, &console, &id).await.expect("a page");
+    assert_eq!(view.readings.len(), 1);
+    assert_eq!(view.readings[0].note, "a note, with a comma");
 }
 
 /// 50 people, 10,000 edits of 20 cells, all at once: the last word in each cell is the last that was accepted, and every

@@ -138,7 +138,6 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
                 class="sheet-editor sheet-editor-prose"
                 node_ref=field
                 rows="4"
-                maxlength="10000"
                 aria-label=label
                 on:keydown=move |event| keys(event, true)
                 on:input=move |event| grid.typed(&event_target_value(&event))
@@ -164,7 +163,6 @@ pub fn Editor(grid: Grid, column: Column) -> impl IntoView {
             class="sheet-editor"
             node_ref=field
             list=list_of(column)
-            maxlength="200"
             autocomplete="off"
             inputmode=if column == Column::Cost { "decimal" } else { "text" }
             aria-label=label

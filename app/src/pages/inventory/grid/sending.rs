@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::cursor::Cursor;
-use super::state::{Ask, Grid, guess};
+use super::lines::Line;
+use super::state::{Ask, Editing, Grid, guess};
 use crate::api::AppError;
 use crate::api::inventory::{edit_cells, undo_step};
 use crate::components::format::counted;
@@ -93,18 +94,40 @@ impl Grid {
             }
             Ok(outcome) => {
                 self.put_back(before);
+                self.reopen(&edits);
                 let ask = if outcome.conflicts.is_empty() {
                     Ask::Refused { outcome }
                 } else {
+                    // The dialog holds what was typed.
+                    self.editing.set(None);
                     Ask::Merge { edits, conflicts: outcome.conflicts }
                 };
                 self.ask.set(Some(ask));
             }
             Err(error) => {
                 self.put_back(before);
+                self.reopen(&edits);
                 self.complain(&error);
             }
         }
+    }
+
+    /// What was typed in one cell and could not be taken stands in its field again: nobody types it twice.
+    fn reopen(self, edits: &[RowEdit]) {
+        let [RowEdit { id, cells }] = edits else { return };
+        let [(column, before, text)] = cells.as_slice() else { return };
+        if self.editing.with_untracked(Option::is_some) {
+            return;
+        }
+        let line = match id.starts_with("new") {
+            true => self.lines.with_untracked(|lines| lines.iter().position(|line| *line == Line::New)),
+            false => self.line_of(id),
+        };
+        let place = self.columns.with_untracked(|columns| columns.iter().position(|known| known == column));
+        let (Some(line), Some(place)) = (line, place) else { return };
+        self.cursor.set(Cursor::at(line, place));
+        let of = (!id.starts_with("new")).then(|| (id.clone(), before.clone()));
+        self.editing.set(Some(Editing { column: *column, text: text.clone(), of }));
     }
 
     /// Changes that wait began from what one had typed oneself; now they begin from what the server made of it.

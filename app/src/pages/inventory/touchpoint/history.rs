@@ -8,7 +8,7 @@ use crate::components::format::instant;
 use crate::components::post::Post;
 
 #[component]
-pub fn History(changes: Vec<ChangeView>, actions: Actions) -> impl IntoView {
+pub fn History(changes: Vec<ChangeView>, latest: String, actions: Actions) -> impl IntoView {
     let none = changes.is_empty();
     view! {
         {none.then(|| view! { <p class="help">"No change yet."</p> })}
@@ -19,6 +19,7 @@ pub fn History(changes: Vec<ChangeView>, actions: Actions) -> impl IntoView {
                     {id.map(|id| view! {
                         <Post to=actions.restore>
                             <input type="hidden" name="id" value=id/>
+                            <input type="hidden" name="latest" value=latest.clone()/>
                             <button class="button button-quiet" type="submit" title="Puts back what stood there before this change">"Restore"</button>
                         </Post>
                     })}

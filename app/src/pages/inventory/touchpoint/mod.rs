@@ -245,7 +245,7 @@ fn Detail(touchpoint: TouchpointView, actions: Actions, at: &'static str) -> imp
                 </section>
                 <section class="section">
                     <h2>"History"</h2>
-                    <History changes=one.with_value(|one| one.changes.clone()) actions/>
+                    <History changes=one.with_value(|one| one.changes.clone()) latest=one.with_value(|one| one.latest.clone()) actions/>
                 </section>
                 {may_edit.then(|| view! {
                     <div class="detail-foot">

@@ -56,9 +56,9 @@ pub async fn dry_import(
     allowed(actor, bytes)?;
     let (_, inventory) = cache::inventory(services).await?;
     let readings = all_readings(services, &inventory).await?;
-    let (bytes, actor) = (bytes.to_vec(), actor.clone());
+    let (bytes, actor, now) = (bytes.to_vec(), actor.clone(), services.now());
     let planned = compute(services, move || {
-        read(&bytes).map(|read| plan(&inventory, &readings, &actor, options, &read).report)
+        read(&bytes).map(|read| plan(&inventory, &readings, &actor, options, &read, now).report)
     });
     Ok(planned.await??)
 }
@@ -78,13 +78,13 @@ pub async fn import_file(
     let inventory = db::inventory::load_in(&tx).await?;
     let readings = all_readings(services, &inventory).await?;
     let (standing, who) = (inventory.clone(), actor.clone());
-    let plan = compute(services, move || plan(&standing, &readings, &who, options, &read)).await?;
+    let plan = compute(services, move || plan(&standing, &readings, &who, options, &read, now)).await?;
     let mut report = plan.report.clone();
     if !report.problems.is_empty() || !report.conflicts.is_empty() {
         return Ok(report);
     }
     let done = write(&tx, &inventory, plan, now).await?;
-    record(&tx, actor, now, "Import of a file", done).await?;
+    record(&tx, actor, now, &label(&report), done).await?;
     let details = json!({
         "touchpoints created": report.touchpoints_created.len(),
         "touchpoints changed": report.touchpoints_changed.len(),
@@ -96,6 +96,27 @@ pub async fn import_file(
     services.tell_changed(actor, &[]);
     report.applied = true;
     Ok(report)
+}
+
+/// What a step of an import is called.
+fn label(report: &InventoryImport) -> String {
+    let touchpoints = report.touchpoints_created.len() + report.touchpoints_changed.len();
+    let parts = [
+        (touchpoints as u32, "touchpoints"),
+        (report.rules_created, "rules"),
+        (report.kpis_changed, "KPIs"),
+        (report.links_changed, "KPI links"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| format!("{count} {noun}"))
+        .collect();
+    if parts.is_empty() {
+        "Import of a file".to_owned()
+    } else {
+        format!("Import of a file ({})", parts.join(", "))
+    }
 }
 
 /// Applies a CSV as the command line does.

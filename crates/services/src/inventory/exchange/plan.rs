@@ -1,6 +1,7 @@
 //! What an inventory file comes to: the inventory as it would stand, made in memory, so that looking is free and applying
 //! is all or nothing.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use contract::inventory::{
@@ -14,7 +15,7 @@ use super::apply::Options;
 use super::read::Read;
 use super::row::{Row, keys, one_of, version_of};
 use crate::Actor;
-use crate::inventory::cells::{Names, checked_day, plain_text};
+use crate::inventory::cells::{Names, past_day, plain_text};
 use crate::inventory::kpis::check;
 use crate::inventory::rules::{checked_text, next_position};
 use crate::inventory::{checked_name, experience_name, invalid};
@@ -47,8 +48,15 @@ pub struct Plan {
 }
 
 /// Plans a file against an inventory.
-pub fn plan(inventory: &Inventory, readings: &[Reading], actor: &Actor, options: Options, read: &Read) -> Plan {
-    let mut work = Work::new(inventory, actor, options);
+pub fn plan(
+    inventory: &Inventory,
+    readings: &[Reading],
+    actor: &Actor,
+    options: Options,
+    read: &Read,
+    now: i64,
+) -> Plan {
+    let mut work = Work::new(inventory, actor, options, now);
     work.known_readings = readings
         .iter()
         .map(|one| ((one.kpi_id.clone(), one.day.clone()), (one.value.to_bits(), one.note.clone())))
@@ -76,7 +84,8 @@ pub fn plan(inventory: &Inventory, readings: &[Reading], actor: &Actor, options:
 struct Work<'a> {
     actor: &'a Actor,
     options: Options,
-    names: HashMap<(List, String), String>,
+    /// Id and name as it stands, by the name in small letters.
+    names: HashMap<(List, String), (String, String)>,
     touchpoints: HashMap<String, Touchpoint>,
     experiences: HashMap<(String, String), Experience>,
     /// Next place of an experience at each touchpoint.
@@ -89,20 +98,56 @@ struct Work<'a> {
     known_readings: HashMap<(String, String), (u64, String)>,
     /// Ids of what this file makes or changes, by its order.
     touched: HashMap<String, usize>,
+    /// What stood before, by id, and what the rows of this file say against it.
+    stored: HashMap<String, Touchpoint>,
+    stored_experiences: HashMap<String, Experience>,
+    said: Said,
+    /// Whether anything stood there before.
+    standing: bool,
+    /// Seconds since 1970.
+    now: i64,
     /// Versions of touchpoints when the file was written.
     written: HashMap<String, i32>,
     plan: Plan,
 }
 
+/// New values that rows say, by row of the inventory and column.
+#[derive(Default)]
+struct Said(HashMap<(String, &'static str), String>);
+
+impl Said {
+    /// What a row says that is not stored already; refused where another row says something else.
+    fn says(
+        &mut self,
+        id: &str,
+        column: &'static str,
+        given: Option<String>,
+        stored: Option<&String>,
+    ) -> Result<Option<String>, UserError> {
+        let Some(given) = given.filter(|given| Some(given) != stored) else { return Ok(None) };
+        match self.0.entry((id.to_owned(), column)) {
+            Entry::Occupied(said) if *said.get() != given => {
+                Err(invalid(column, "Another row of the same file says something else here.")
+                    .remedy("Write the same in all rows, or leave the others as they were."))
+            }
+            Entry::Occupied(_) => Ok(Some(given)),
+            Entry::Vacant(free) => {
+                free.insert(given.clone());
+                Ok(Some(given))
+            }
+        }
+    }
+}
+
 impl<'a> Work<'a> {
-    fn new(inventory: &Inventory, actor: &'a Actor, options: Options) -> Self {
+    fn new(inventory: &Inventory, actor: &'a Actor, options: Options, now: i64) -> Self {
         let lists = [
             (List::Stages, &inventory.stages),
             (List::Channels, &inventory.channels),
             (List::Departments, &inventory.departments),
         ];
         let names = lists.into_iter().flat_map(|(list, names)| {
-            names.iter().map(move |name| ((list, name.name.clone()), name.id.clone()))
+            names.iter().map(move |one| ((list, one.name.to_lowercase()), (one.id.clone(), one.name.clone())))
         });
         let mut places = HashMap::new();
         for one in &inventory.experiences {
@@ -126,7 +171,7 @@ impl<'a> Work<'a> {
             places,
             rules: inventory.rules.iter().map(recognises).collect(),
             next_rule: next_position(inventory),
-            kpis: inventory.kpis.iter().map(|one| (one.name.clone(), one.clone())).collect(),
+            kpis: inventory.kpis.iter().map(|one| (one.name.to_lowercase(), one.clone())).collect(),
             links: inventory
                 .links
                 .iter()
@@ -134,6 +179,11 @@ impl<'a> Work<'a> {
                 .collect(),
             known_readings: HashMap::new(),
             touched: HashMap::new(),
+            stored: inventory.touchpoints.iter().map(|one| (one.id.clone(), one.clone())).collect(),
+            stored_experiences: inventory.experiences.iter().map(|one| (one.id.clone(), one.clone())).collect(),
+            said: Said::default(),
+            standing: !inventory.touchpoints.is_empty(),
+            now,
             written: HashMap::new(),
             plan: Plan::default(),
         }
@@ -172,14 +222,18 @@ impl<'a> Work<'a> {
             List::Channels => (&mut self.plan.report.channels_created, "channel"),
             List::Departments => (&mut self.plan.report.departments_created, "department"),
         };
-        let key = (list, name.to_owned());
-        if let Some(id) = self.names.get(&key) {
+        let key = (list, name.to_lowercase());
+        if let Some((id, _)) = self.names.get(&key) {
             return Ok(Some(id.clone()));
         }
         let name = &checked_name(name, place)?;
         if !self.options.new_names {
-            let known: Vec<&str> =
-                self.names.keys().filter(|(of, _)| *of == list).map(|(_, name)| name.as_str()).collect();
+            let known: Vec<&str> = self
+                .names
+                .iter()
+                .filter(|((of, _), _)| *of == list)
+                .map(|(_, (_, name))| name.as_str())
+                .collect();
             let message = format!("There is no {place} \u{201c}{name}\u{201d}.");
             let remedy = match nearest(name, &known) {
                 Some(near) => format!("Did you mean \u{201c}{near}\u{201d}? Or let new names be added."),
@@ -189,7 +243,7 @@ impl<'a> Work<'a> {
         }
         let id = db::new_id();
         self.plan.names.push((list, id.clone(), name.clone()));
-        self.names.insert(key, id.clone());
+        self.names.insert(key, (id.clone(), name.clone()));
         created.push(name.clone());
         Ok(Some(id))
     }
@@ -201,10 +255,12 @@ impl<'a> Work<'a> {
         channel_id: Option<String>,
         department_id: Option<String>,
     ) -> Result<String, UserError> {
-        let or =
-            |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
         let known = self.touchpoints.get(&row.touchpoint.to_lowercase()).cloned();
         let fresh = known.is_none();
+        if fresh && row.version.is_some_and(|version| version > 0) && self.standing && !self.options.overwrite {
+            return Err(invalid("touchpoint", "It was renamed or removed here since the file was written.")
+                .remedy("Export again and repeat the change, or overwrite knowingly: then it is added anew."));
+        }
         let base = known.clone().unwrap_or_else(|| Touchpoint {
             id: db::new_id(),
             name: row.touchpoint.clone(),
@@ -212,17 +268,41 @@ impl<'a> Work<'a> {
             started_by: STARTERS[0].0.to_owned(),
             ..Touchpoint::default()
         });
+        // Several rows of one touchpoint each repeat its cells: the one that differs from what is stored says something
+        // new, and two that say different things can't both be right.
+        let stored = self.stored.get(&base.id).cloned();
+        let old = |of: fn(&Touchpoint) -> Option<String>| stored.as_ref().and_then(of);
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let id = base.id.clone();
+        let mut says = |column, given: Option<String>, stored: Option<String>| {
+            self.said.says(&id, column, given, stored.as_ref())
+        };
+        let stage = says("stage", stage_id, old(|one| one.stage_id.clone()))?;
+        let channel = says("channel", channel_id, old(|one| one.channel_id.clone()))?;
+        let department = says("department", department_id, old(|one| one.department_id.clone()))?;
+        let delivery = says("delivery", filled(row.delivery), old(|one| Some(one.delivery.clone())))?;
+        let started_by = says("started_by", filled(row.started_by), old(|one| Some(one.started_by.clone())))?;
+        let contact = row.contact.map(|contact| contact.to_string());
+        let contact = says("contact", contact, old(|one| Some(one.contact.to_string())))?.is_some();
+        let cost = row.cost.map(|cost| cost.to_string());
+        let cost =
+            says("cost_per_contact", cost, old(|one| one.cost_per_contact.map(|cost| cost.to_string())))?;
+        let description =
+            says("description", filled(&row.description), old(|one| Some(one.description.clone())))?;
+        let expectation =
+            says("expectation", filled(&row.expectation), old(|one| Some(one.expectation.clone())))?;
+        let promise = says("promise", filled(&row.promise), old(|one| Some(one.promise.clone())))?;
         let wanted = Touchpoint {
-            stage_id: stage_id.or(base.stage_id),
-            channel_id: channel_id.or(base.channel_id),
-            department_id: department_id.or(base.department_id),
-            delivery: or(row.delivery, &base.delivery),
-            started_by: or(row.started_by, &base.started_by),
-            contact: row.contact.unwrap_or(base.contact),
-            cost_per_contact: row.cost.or(base.cost_per_contact),
-            description: or(&row.description, &base.description),
-            expectation: or(&row.expectation, &base.expectation),
-            promise: or(&row.promise, &base.promise),
+            stage_id: stage.or(base.stage_id),
+            channel_id: channel.or(base.channel_id),
+            department_id: department.or(base.department_id),
+            delivery: delivery.unwrap_or(base.delivery),
+            started_by: started_by.unwrap_or(base.started_by),
+            contact: row.contact.filter(|_| contact).unwrap_or(base.contact),
+            cost_per_contact: row.cost.filter(|_| cost.is_some()).or(base.cost_per_contact),
+            description: description.unwrap_or(base.description),
+            expectation: expectation.unwrap_or(base.expectation),
+            promise: promise.unwrap_or(base.promise),
             ..base
         };
         if let Some(version) = row.version {
@@ -251,14 +331,28 @@ impl<'a> Work<'a> {
             position: *next,
             ..Experience::default()
         });
+        let stored = self.stored_experiences.get(&base.id).cloned();
+        let old = |of: fn(&Experience) -> String| stored.as_ref().map(of);
+        let id = base.id.clone();
+        let mut says = |column, given: Option<String>, stored: Option<String>| {
+            self.said.says(&id, column, given, stored.as_ref()).map(|said| said.is_some())
+        };
+        let emotion = says(
+            "emotion",
+            row.emotion.map(|emotion| emotion.to_string()),
+            old(|one| one.emotion.to_string()),
+        )?;
+        let failure = says(
+            "failure",
+            row.failure.map(|failure| failure.to_string()),
+            old(|one| one.failure.to_string()),
+        )?;
+        let keeps = Some(row.keeps_promise.to_owned()).filter(|text| !text.is_empty());
+        let keeps = says("keeps_promise", keeps, old(|one| one.promise.clone()))?;
         let wanted = Experience {
-            emotion: row.emotion.unwrap_or(base.emotion),
-            failure: row.failure.unwrap_or(base.failure),
-            promise: if row.keeps_promise.is_empty() {
-                base.promise.clone()
-            } else {
-                row.keeps_promise.to_owned()
-            },
+            emotion: row.emotion.filter(|_| emotion).unwrap_or(base.emotion),
+            failure: row.failure.filter(|_| failure).unwrap_or(base.failure),
+            promise: if keeps { row.keeps_promise.to_owned() } else { base.promise.clone() },
             ..base
         };
         let id = wanted.id.clone();
@@ -363,7 +457,7 @@ impl<'a> Work<'a> {
                 })?)
             }
         };
-        let known = self.kpis.get(&name).cloned();
+        let known = self.kpis.get(&name.to_lowercase()).cloned();
         let or = |text: &String, otherwise: String| if text.is_empty() { otherwise } else { text.clone() };
         let base = known.clone().unwrap_or_else(|| Kpi {
             id: db::new_id(),
@@ -393,13 +487,13 @@ impl<'a> Work<'a> {
             self.since("kpi", known.as_ref().map(|known| known.version), version_of("version", version)?)?;
             self.plan.report.kpis_changed += 1;
             self.touch(&wanted.id);
-            self.kpis.insert(name, wanted);
+            self.kpis.insert(name.to_lowercase(), wanted);
         }
         Ok(())
     }
 
     fn kpi_of(&self, name: &str) -> Result<String, UserError> {
-        let found = self.kpis.get(name).map(|kpi| kpi.id.clone());
+        let found = self.kpis.get(&name.to_lowercase()).map(|kpi| kpi.id.clone());
         found.ok_or_else(|| invalid("kpi", format!("There is no KPI \u{201c}{name}\u{201d}.")))
     }
 
@@ -444,7 +538,7 @@ impl<'a> Work<'a> {
             return Err(invalid("kpi", "The row is too short."));
         };
         let kpi_id = self.kpi_of(kpi)?;
-        let (day, value) = (checked_day(day)?, finite("value", value)?);
+        let (day, value) = (past_day(day, self.now)?, finite("value", value)?);
         let note: String = plain_text(note).chars().take(1000).collect();
         let computed = self.kpis.values().any(|one| one.id == kpi_id && !one.measure.is_empty());
         if computed {
@@ -494,6 +588,9 @@ impl<'a> Work<'a> {
         let Plan { report, touchpoints, .. } = &mut self.plan;
         for one in changed {
             let old = known.get(one.id.as_str()).copied();
+            if old == Some(one) {
+                continue;
+            }
             match old {
                 Some(_) => report.touchpoints_changed.push(one.name.clone()),
                 None => report.touchpoints_created.push(one.name.clone()),
