@@ -57,11 +57,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invitation/:token") view=pages::people::invitation::InvitationPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=|| view! { <pages::home::Home/> } ssr=SsrMode::Async/>
+                    <Route path=path!("/summary") view=pages::summary::SummaryPage ssr=SsrMode::Async/>
                     <Route path=path!("/journeys") view=pages::journeys::page::JourneysPage ssr=SsrMode::Async/>
                     <Route path=path!("/segments") view=pages::journeys::segments::SegmentsPage ssr=SsrMode::Async/>
                     <Route path=path!("/segments/edit") view=pages::journeys::segments::BuilderPage ssr=SsrMode::Async/>
                     <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage ssr=SsrMode::Async/>
                     <Route path=path!("/drivers") view=pages::drivers::page::DriversPage ssr=SsrMode::Async/>
+                    <Route path=path!("/drivers/trends") view=pages::drivers::trends::TrendsPage ssr=SsrMode::Async/>
                     <Route path=path!("/drivers/reasons") view=pages::drivers::reasons::ReasonsPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews") view=pages::reviews::page::ReviewsPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews/:id") view=pages::reviews::review::ReviewPage ssr=SsrMode::Async/>

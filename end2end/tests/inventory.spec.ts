@@ -81,6 +81,10 @@ test("a whole session by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("dialog")).toContainText("There is no stage “Moon”.");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toHaveCount(0);
+  // What was typed stands there still, to be corrected or left.
+  await expect(page.locator(".sheet-editor")).toHaveValue(/./);
+  await expect(page.locator(".sheet-editor")).toBeFocused();
+  await page.keyboard.press("Escape");
   await expect(cell(page, "App", 2)).toHaveText("Use");
   // A range: filled down after a look, undone in one step.
   await tabTo(page, grid(page));
@@ -238,6 +242,48 @@ test("a cell at the edge of what is seen takes what is typed at once", async ({ 
   }
 });
 
+test("a touchpoint beside the grid survives a reload, and its keys come and go with it", async ({ page }) => {
+  const errors = watchConsole(page);
+  await signInAs(page, "CX manager");
+  await inventory(page);
+  await cell(page, "Chat", 1).click();
+  await page.keyboard.press("Control+Enter");
+  const panel = page.getByRole("complementary", { name: "Touchpoint" });
+  await expect(panel).toBeFocused();
+  for (let times = 0; times < 5; times++) {
+    await page.reload();
+    await expect(panel.getByRole("heading", { name: "Chat" })).toBeVisible();
+  }
+  await hydrated(page);
+  await panel.getByRole("button", { name: "Close the touchpoint" }).click();
+  await expect(grid(page)).toBeFocused();
+  expect(errors).toEqual([]);
+});
+
+test("menus close on Escape and elsewhere, and stay on a phone's screen", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  await page.goto("/inventory");
+  await hydrated(page);
+  const columns = page.locator("details.menu", { has: page.locator("summary", { hasText: /^Columns$/ }) });
+  await columns.locator("summary").click();
+  await expect(columns).toHaveAttribute("open", "");
+  await page.keyboard.press("Escape");
+  await expect(columns).not.toHaveAttribute("open", "");
+  await expect(columns.locator("summary")).toBeFocused();
+  await columns.locator("summary").click();
+  await page.getByRole("heading", { name: "Inventory", exact: true }).click();
+  await expect(columns).not.toHaveAttribute("open", "");
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const word of ["Columns", "Views", "Export"]) {
+    const menu = page.locator("details.menu", { has: page.locator("summary", { hasText: new RegExp(`^${word}$`) }) });
+    await menu.locator("summary").click();
+    const box = (await menu.locator(".menu-box").boundingBox())!;
+    expect(box.x, word).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width, word).toBeLessThanOrEqual(390);
+    await page.keyboard.press("Escape");
+  }
+});
+
 test("what another department owns is proposed, and its owner accepts", async ({ browser }) => {
   const [head, owner] = [await browser.newPage(), await browser.newPage()];
   await signInAs(head, "Department head, Field service");
@@ -326,17 +372,17 @@ test("a workbook goes out and comes back as nothing new", async ({ page }) => {
     const file = test.info().outputPath(`inventory.${suffix}`);
     await download.saveAs(file);
     await page.locator('input[type="file"]').setInputFiles({ name: `inventory.${suffix}`, mimeType: "application/octet-stream", buffer: readFileSync(file) });
-    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.getByRole("button", { name: "Preview" }).click();
     await expect(page).toHaveURL(/\/inventory\/import\//);
     await expect(page.getByText("The file changes nothing")).toBeVisible();
     await expect(page.getByRole("button", { name: "Apply" })).toBeDisabled();
-    await page.getByRole("link", { name: "Leave it" }).click();
+    await page.getByRole("link", { name: "Cancel" }).click();
     await hydrated(page);
   }
   // A file with an unknown owner and a bad cell: named, and nothing applied.
   const bad = "touchpoint,department,emotion,experience\nParking,Salez,,\nInvoice,,9,Odd\n";
   await page.locator('input[type="file"]').setInputFiles({ name: "bad.csv", mimeType: "text/csv", buffer: Buffer.from(bad) });
-  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("button", { name: "Preview" }).click();
   await expect(page.getByText("Line 2, department")).toBeVisible();
   await expect(page.getByText("Did you mean “Sales”?")).toBeVisible();
   await expect(page.getByText("Line 3, emotion")).toBeVisible();

@@ -90,9 +90,9 @@ test("nothing overflows at 390 pixels", async ({ page }) => {
   }
 });
 
-test("an executive begins with the drivers and sees no journeys", async ({ page }) => {
+test("an executive begins with the summary and sees no journeys", async ({ page }) => {
   await signInAs(page, "Executive");
-  await expect(page.getByRole("heading", { name: "Drivers", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What costs most" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Journeys" })).toHaveCount(0);
   const response = await page.goto("/journeys");
   expect(response?.status()).toBe(404);

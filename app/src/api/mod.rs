@@ -14,6 +14,8 @@ pub mod saved;
 #[cfg(feature = "ssr")]
 pub mod session;
 pub mod sources;
+pub mod summary;
+pub mod trends;
 pub mod wire;
 
 pub use error::{AppError, refused};

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet, Redirect};
 use wasm_bindgen::JsCast as _;
 
+use super::format::counted;
 use super::icon::Icon;
 use super::loaded::loaded_or;
 use super::notice::Problem;
@@ -38,7 +39,7 @@ pub fn Frame() -> impl IntoView {
 
 #[component]
 fn Inside(me: Me) -> impl IntoView {
-    let Me { name, role, department, company, demo, may, tour, .. } = me;
+    let Me { name, role, department, company, demo, may, tour, due, .. } = me;
     let tour = RwSignal::new(tour);
     // It begins with an import, and ends with a review.
     let may_tour = demo && may.import && may.edit_inventory;
@@ -58,9 +59,10 @@ fn Inside(me: Me) -> impl IntoView {
                 </a>
                 <Palette/>
                 <nav aria-label="Main">
+                    {may.see_drivers.then(|| view! { <A href="/summary"><Icon name="gauge"/><span>"Summary"</span></A> })}
                     {may.see_journeys.then(|| view! { <A href="/journeys"><Icon name="route"/><span>"Journeys"</span></A> })}
                     {may.see_drivers.then(|| view! { <A href="/drivers"><Icon name="split"/><span>"Drivers"</span></A> })}
-                    {may.see_drivers.then(|| view! { <A href="/reviews"><Icon name="calendar-check"/><span>"Reviews"</span></A> })}
+                    {may.see_drivers.then(|| view! { <A href="/reviews"><Icon name="calendar-check"/><span>"Reviews"</span> {(due > 0).then(|| view! { <span class="rail-due" title=counted(due, "action is due within a week or overdue", "actions are due within a week or overdue") aria-label=counted(due, "action is due", "actions are due")>{due}</span> })}</A> })}
                     {may.see_inventory.then(|| view! { <A href="/inventory"><Icon name="table"/><span>"Inventory"</span></A> })}
                     {may.see_sources.then(|| view! { <A href="/sources"><Icon name="database"/><span>"Sources"</span></A> })}
                     {may.see_users.then(|| view! { <A href="/users"><Icon name="users"/><span>"Users"</span></A> })}

@@ -51,7 +51,6 @@ const STEPS: [Step; 7] = [
 ];
 
 /// Path of a step; the start page after the last.
-#[cfg(feature = "ssr")]
 pub fn path_of(step: u8) -> Option<&'static str> {
     STEPS.get(usize::from(step).checked_sub(1)?).map(|step| step.path)
 }

@@ -16,7 +16,7 @@ pub fn Home() -> impl IntoView {
         Some((may, Role::DepartmentHead, department)) if may.see_drivers => {
             format!("/drivers{}", DriversQuery { department, ..DriversQuery::default() }.to_search())
         }
-        Some((_, Role::Executive, _)) => "/drivers".to_owned(),
+        Some((_, Role::Executive, _)) => "/summary".to_owned(),
         Some((may, ..)) if may.see_journeys => "/journeys".to_owned(),
         Some((may, ..)) if may.see_users => "/users".to_owned(),
         _ => "/inventory".to_owned(),

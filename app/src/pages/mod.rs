@@ -8,3 +8,4 @@ pub mod missing;
 pub mod people;
 pub mod reviews;
 pub mod sources;
+pub mod summary;

@@ -11,6 +11,7 @@
 
 pub mod aggregate;
 pub mod between;
+pub mod change;
 pub mod compare;
 pub mod contained;
 pub mod drivers;

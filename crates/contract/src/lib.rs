@@ -12,6 +12,8 @@ pub mod palette;
 pub mod people;
 pub mod reviews;
 pub mod sources;
+pub mod summary;
 pub mod table;
+pub mod trends;
 
 pub use error::{Kind, UserError};

@@ -74,6 +74,9 @@ pub struct Me {
     /// Step of the guided tour; 0 for none.
     #[serde(default)]
     pub tour: u8,
+    /// Actions of the own departments that are overdue or due within a week.
+    #[serde(default)]
+    pub due: u64,
     pub may: May,
 }
 

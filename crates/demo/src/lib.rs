@@ -70,8 +70,9 @@ pub const REASONS: [(&str, &str, bool); 4] = [
     ("contract", "Renewal page", false),
 ];
 
-/// A log in which cases are opened and closed: its name, what opens one, and what closes it. Here, a bill to be paid.
-pub const CASES: (&str, &str, &str) = ("billing", "Invoice sent", "Payment received");
+/// What opens and closes a case, by log: an order is open until its first invoice.
+pub const CASES: [(&str, &[&str], &[&str]); 2] =
+    [("web", &["Order placed"], &[]), ("billing", &[], &["Invoice sent"])];
 
 /// Writes the logs and the truth about them into a folder.
 pub fn write(company: &Company, folder: &Path) -> std::io::Result<()> {

@@ -19,7 +19,9 @@ pub mod people;
 pub mod reviews;
 pub mod sources;
 pub mod streams;
+pub mod summary;
 mod tokens;
+pub mod trends;
 mod weeks;
 pub mod zones;
 

@@ -17,9 +17,16 @@ pub async fn places(services: &Services, actor: &Actor) -> Result<Vec<Place>, Se
         department: None,
     };
     let fixed = [
+        (may.see_drivers, "Summary", "page", "/summary"),
         (may.see_journeys, "Journeys", "page", "/journeys"),
         (may.see_journeys, "Journeys between departments", "page", "/journeys?by=department"),
+        (may.see_drivers, "Drivers", "page", "/drivers"),
+        (may.see_drivers && may.see_journeys, "Trends", "page", "/drivers/trends"),
+        (may.see_drivers, "Contact reasons", "page", "/drivers/reasons"),
+        (may.see_drivers, "Reviews and actions", "page", "/reviews"),
         (true, "Inventory", "page", "/inventory"),
+        (true, "Gaps", "page", "/inventory/gaps"),
+        (may.see_kpis, "KPIs", "page", "/inventory/kpis"),
         (true, "Departments, stages, channels", "page", "/inventory/lists"),
         (
             may.see_journeys && may.edit_own_inventory,
@@ -28,6 +35,7 @@ pub async fn places(services: &Services, actor: &Actor) -> Result<Vec<Place>, Se
             "/inventory/unmapped",
         ),
         (may.see_sources, "Sources", "page", "/sources"),
+        (may.see_sources && may.see_journeys, "Cases and reasons", "page", "/sources/cases"),
         (may.see_users, "Users", "page", "/users"),
         (may.edit_own_inventory, "Add a touchpoint", "action", "/inventory/new"),
         (may.import, "Import a log", "action", "/sources"),

@@ -1,6 +1,8 @@
 //! Reviews across departments: an agenda of frozen figures, the actions that come out of it, who committed to what, and
 //! what became of the contacts that an action targets.
 
+use std::collections::BTreeSet;
+
 use analytics::effect::{LEAST_WEEKS, effect};
 use chrono::NaiveDate;
 use contract::drivers::{DriverRow, DriversQuery, DriversView};
@@ -8,6 +10,7 @@ use contract::reviews::{
     ActionChoices, ActionInput, ActionRow, ActionState, Agenda, AgendaDriver, CommitmentRow, EffectView,
     ReviewRow, ReviewView, ReviewsView,
 };
+use contract::summary::Standing;
 use contract::{Kind, UserError};
 use db::inventory::Inventory;
 use db::reviews::{Action, Commitment, Review};
@@ -184,6 +187,43 @@ pub async fn reviews(services: &Services, actor: &Actor) -> Result<ReviewsView, 
         choices: held.choices(actor),
         may_review: actor.may().edit_inventory,
     })
+}
+
+/// What each department committed to, and how far it is: for all who read reports.
+pub(crate) async fn standing(services: &Services) -> Result<Vec<Standing>, ServiceError> {
+    let held = Held::load(services).await?;
+    let rows = held.inventory.departments.iter().map(|department| {
+        let own =
+            || held.actions.iter().filter(|action| action.department_id.as_deref() == Some(&department.id));
+        let state = |action: &&Action| ActionState::from_key(&action.state).unwrap_or_default();
+        let late = |action: &&Action| action.due.as_ref().is_some_and(|due| *due < held.today);
+        let words = held.commitments.iter().filter(|one| one.department_id == department.id);
+        let committed: BTreeSet<&str> = words.clone().map(|one| one.review_id.as_str()).collect();
+        Standing {
+            department: department.name.clone(),
+            colour: Some(department.position.unsigned_abs()),
+            committed: committed.len() as u64,
+            reviews: held.reviews.len() as u64,
+            open: own().filter(|one| state(one).is_open()).count() as u64,
+            overdue: own().filter(|one| state(one).is_open() && late(one)).count() as u64,
+            done: own().filter(|one| state(one) == ActionState::Done).count() as u64,
+            words: words.max_by_key(|one| one.created_at).map(|one| one.words.clone()),
+        }
+    });
+    Ok(rows.collect())
+}
+
+/// How many actions that the person answers for are overdue, or due within a week.
+pub(crate) async fn due(services: &Services, actor: &Actor) -> Result<u64, ServiceError> {
+    if !actor.may().edit_own_inventory {
+        return Ok(0);
+    }
+    let held = Held::load(services).await?;
+    let soon = local_day((services.now() + 7 * 86_400).saturating_mul(1_000_000), held.zone);
+    let open =
+        held.actions.iter().filter(|action| ActionState::from_key(&action.state).unwrap_or_default().is_open());
+    let own = open.filter(|action| actor.owns(action.department_id.as_deref()));
+    Ok(own.filter(|action| action.due.as_ref().is_some_and(|due| *due <= soon)).count() as u64)
 }
 
 /// A department's actions that are not done yet.

@@ -107,10 +107,13 @@ async fn explain(services: &Services, actor: &Actor) -> Result<(), ServiceError>
             drivers::save_reason(services, actor, form).await?;
         }
     }
-    let (log, opens, closes) = demo::CASES;
-    let rules = sources::log_rules(services, actor).await?;
-    if let Some(row) = rules.rows.into_iter().find(|row| row.name == log && row.opens.is_empty()) {
-        let (opens, closes) = (vec![opens.into()], vec![closes.into()]);
+    for row in sources::log_rules(services, actor).await?.rows {
+        let wanted = demo::CASES.iter().find(|(log, ..)| *log == row.name);
+        let Some((_, opens, closes)) = wanted.filter(|_| row.opens.is_empty() && row.closes.is_empty()) else {
+            continue;
+        };
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let (opens, closes) = (list(opens), list(closes));
         let form = LogRuleInput { id: row.id, version: row.version, opens, closes, trusted: String::new() };
         sources::save_log_rule(services, actor, form).await?;
     }

@@ -161,14 +161,29 @@ pub async fn export_inventory(State(site): State<Site>, headers: HeaderMap) -> R
 pub async fn export_workbook(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let tables = inventory::export_xlsx(&site.services, &actor).await?;
+    workbook("inventory.xlsx", tables).await
+}
+
+/// The tables of a driver report as a workbook.
+pub async fn drivers_workbook(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let actor = actor_of(&site.services, &headers, site.transport).await?;
+    let query = DriversQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    let tables = drivers::tables(&site.services, &actor, query).await?;
+    workbook("drivers.xlsx", tables).await
+}
+
+async fn workbook(name: &str, tables: Vec<contract::table::Table>) -> Result<Response, Failure> {
     let written = tokio::task::spawn_blocking(move || report::xlsx::workbook(&tables)).await;
     let bytes = written.map_err(ServiceError::from)?.map_err(|error| {
         tracing::error!(error = %error, "a workbook could not be written");
         UserError::new(Kind::Internal, "internal", "The workbook could not be written.")
             .remedy("Export CSV instead.")
     })?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(download(kind, "inventory.xlsx", bytes))
+    Ok(download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name, bytes))
 }
 
 /// A KPI's readings as a picture.

@@ -178,6 +178,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .route("/journeys.csv", get(files::journeys_csv))
         .route("/journeys.svg", get(files::journeys_svg))
         .route("/drivers.csv", get(files::drivers_csv))
+        .route("/drivers.xlsx", get(files::drivers_workbook))
         .route("/sources/imports/{id}/quarantine.csv", get(files::quarantine))
         .route("/demo/dispatch.csv", get(files::demo_log))
         .route("/links/import", post(files::import_links))

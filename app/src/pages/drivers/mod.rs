@@ -10,4 +10,5 @@ pub mod reasons;
 mod self_service;
 mod split;
 mod tabs;
+pub mod trends;
 mod weeks;

@@ -102,7 +102,7 @@ fn Inside(view: DriversView) -> impl IntoView {
                 {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}
             </p>
             <div class="page-actions">
-                {view.may_export.then(|| view! { <a class="button" href=format!("/drivers.csv{search}") rel="external" download>"CSV"</a> })}
+                {view.may_export.then(|| view! { <a class="button" href=format!("/drivers.xlsx{search}") rel="external" download>"Workbook"</a> <a class="button" href=format!("/drivers.csv{search}") rel="external" download>"CSV"</a> })}
             </div>
         </header>
         <DriversTabs page=Page::Report/>

@@ -32,7 +32,7 @@ fn Inside(view: LogRules, save: Submission) -> impl IntoView {
         return view! { <Empty title="No log was imported yet"><p><a class="button" href="/sources">"Import a log"</a></p></Empty> }.into_any();
     }
     view! {
-        <p class="lead">"A case is open from the event that opens it to the one that closes it. Reports then say how many contacts come from customers who still wait for something."</p>
+        <p class="lead">"A case is open from the event that opens it to the one that closes it, in whichever log that is; events without a case number belong to one that the customer has as a whole. Reports then say how many contacts come from customers who still wait for something."</p>
         {rows.into_iter().map(|row| view! { <Log row save may_change/> }).collect_view()}
     }
     .into_any()
@@ -42,16 +42,21 @@ fn Inside(view: LogRules, save: Submission) -> impl IntoView {
 fn Log(row: LogRuleRow, save: Submission, may_change: bool) -> impl IntoView {
     let LogRuleRow { id, name, version, activities, opens, closes, trusted, with_reason } = row;
     let set = !opens.is_empty() || !closes.is_empty() || trusted;
-    let says = match (opens.is_empty(), closes.is_empty()) {
-        (true, true) => "says nothing of cases".to_owned(),
-        _ => format!("opened by {}, closed by {}", list(&opens), list(&closes)),
+    let mut says = match (opens.is_empty(), closes.is_empty()) {
+        (true, true) => "Says nothing of cases".to_owned(),
+        (false, true) => format!("A case is opened by {}", opens.join(", ")),
+        (true, false) => format!("A case is closed by {}", closes.join(", ")),
+        (false, false) => {
+            format!("A case is opened by {} and closed by {}", opens.join(", "), closes.join(", "))
+        }
     };
+    says.push_str(if trusted { "; its reasons are trusted." } else { "." });
     let heading = format!("log-{id}");
     let labelled = heading.clone();
     view! {
         <section class="section" aria-labelledby=labelled>
             <h2 id=heading>{name.clone()}</h2>
-            <p class="caption">{says} {if trusted { "; its reasons are trusted" } else { "" }} "."</p>
+            <p class="caption">{says}</p>
             {may_change.then(|| view! {
                 <details open=set>
                     <summary>"Choose activities"</summary>
@@ -85,8 +90,4 @@ fn Log(row: LogRuleRow, save: Submission, may_change: bool) -> impl IntoView {
             })}
         </section>
     }
-}
-
-fn list(activities: &[String]) -> String {
-    if activities.is_empty() { "nothing yet".to_owned() } else { activities.join(", ") }
 }

@@ -286,21 +286,24 @@ fn over<T: Send>(log: &JourneyLog, work: impl Fn(Range<usize>) -> T + Sync) -> V
     (0..chunks).into_par_iter().map(|chunk| work(range(chunk))).collect()
 }
 
+/// The sums of some customers.
+fn part_of(log: &JourneyLog, request: &Request<'_>, period: &Span, customers: Range<usize>) -> Part {
+    let mut part = Part::new(request.candidates);
+    let mut life = Life::default();
+    for customer in customers {
+        if request.read(log, period, customer, &mut life) {
+            part.push(&life, period, request.window);
+        }
+    }
+    part
+}
+
 /// Judges all candidates.
 pub fn drivers(log: &JourneyLog, request: &Request<'_>) -> Drivers {
     let period = request.period(log);
     let window = request.window.max(1);
     let request = Request { window, ..request.clone() };
-    let parts = over(log, |customers| {
-        let mut part = Part::new(request.candidates);
-        let mut life = Life::default();
-        for customer in customers {
-            if request.read(log, &period, customer, &mut life) {
-                part.push(&life, &period, window);
-            }
-        }
-        part
-    });
+    let parts = over(log, |customers| part_of(log, &request, &period, customers));
     let mut whole = Part::new(request.candidates);
     parts.iter().for_each(|part| whole.merge(part));
     let sums: Vec<Sums> = whole.candidates.iter().map(|tally| tally.sums).collect();
@@ -314,4 +317,78 @@ pub fn drivers(log: &JourneyLog, request: &Request<'_>) -> Drivers {
     }
     causes::explain(log, &request, &period, &sums, &mut found.drivers);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{ProptestConfig, prop, proptest};
+
+    use super::{Driver, NONE, Part, Request, drivers, part_of};
+    use crate::log::JourneyLog;
+    use crate::segment::What;
+
+    fn near(one: f64, other: f64) -> bool {
+        (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1.0)
+    }
+
+    fn same(one: &Driver, other: &Driver) -> bool {
+        let counts = |of: &Driver| {
+            (of.occurrences, of.exposed, of.followed, of.only_at_risk, of.inside, of.rate.is_some())
+        };
+        let both = |one: Option<f64>, other: Option<f64>| match (one, other) {
+            (Some(one), Some(other)) => near(one, other),
+            (one, other) => one == other,
+        };
+        counts(one) == counts(other)
+            && both(one.base, other.base)
+            && both(one.rate.map(|rate| rate.ratio), other.rate.map(|rate| rate.ratio))
+            && both(one.rate.map(|rate| rate.high), other.rate.map(|rate| rate.high))
+            && both(one.rate_without_before, other.rate_without_before)
+            && both(one.excess.map(|excess| excess.contacts), other.excess.map(|excess| excess.contacts))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        /// Customers may be split over threads or machines in any way, and their sums added in any order.
+        #[test]
+        fn merged_parts_equal_the_whole(
+            lives in prop::collection::vec(prop::collection::vec((0_i64..60, 0_u32..4), 0..10), 1..14),
+            cuts in prop::collection::vec(0_usize..14, 0..5),
+            window in 1_i64..20,
+        ) {
+            let mut lives = lives;
+            lives.iter_mut().for_each(|life| life.sort_unstable());
+            let mut offsets = vec![0_u32];
+            for life in &lives {
+                offsets.push(offsets[offsets.len() - 1] + life.len() as u32);
+            }
+            let all: Vec<(i64, u32)> = lives.iter().flatten().copied().collect();
+            let (times, class): (Vec<i64>, Vec<u32>) = all.iter().copied().unzip();
+            let log = JourneyLog::new(offsets, times, class.clone(), vec![0; all.len()]).expect("a log");
+            let request = Request {
+                class: &class,
+                candidate: &[NONE, 0, 1, 2],
+                candidates: 3,
+                outcome: What::Classes(vec![true, false, false, false]),
+                customers: None,
+                from: None,
+                until: None,
+                window,
+            };
+            let period = request.period(&log);
+            let mut ends: Vec<usize> = cuts.into_iter().map(|cut| cut.min(lives.len())).collect();
+            ends.extend([0, lives.len()]);
+            ends.sort_unstable();
+            let mut merged = Part::new(3);
+            for pair in ends.windows(2).rev() {
+                merged.merge(&part_of(&log, &request, &period, pair[0]..pair[1]));
+            }
+            let (merged, whole) = (merged.finish(), drivers(&log, &request));
+            assert_eq!((merged.outcomes, merged.customers), (whole.outcomes, whole.customers));
+            for (one, other) in merged.drivers.iter().zip(&whole.drivers) {
+                assert!(same(one, other), "{one:?} is not {other:?}");
+            }
+        }
+    }
 }

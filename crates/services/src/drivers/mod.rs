@@ -2,10 +2,12 @@
 
 mod candidates;
 mod contacts;
+mod heat;
 mod judge;
 mod own;
 mod reasons;
 mod rows;
+mod tables;
 mod words;
 
 use std::time::Instant;
@@ -23,11 +25,14 @@ use crate::compute::compute;
 use crate::inventory::link_rows;
 use crate::journeys::segments::Saved;
 use crate::journeys::{departments, question, unknown};
+use crate::trends::weekdays;
+use crate::weeks::Weeks;
 use crate::{Actor, ServiceError, Services, reviews};
 
 use judge::Judged;
 pub(crate) use judge::Judgements;
 pub use reasons::{reasons, save_reason};
+pub use tables::tables;
 pub(crate) use words::Vocabulary;
 
 /// A driver report: the company's, or a department's.
@@ -47,6 +52,50 @@ pub async fn report(
         own.actions = reviews::open_of(services, actor, &own.name).await?;
     }
     Ok(view)
+}
+
+/// What the summary and trends need beside a report.
+#[derive(Default)]
+pub(crate) struct Parts {
+    /// Contacts' worth and cost by department and stage of what causes them; of each, one more for none.
+    pub cells: Vec<Vec<(f64, f64)>>,
+    pub unexplained: (f64, f64),
+    /// Promises kept, and all that were put to the test, by week of the report.
+    pub promises: Vec<(u64, u64)>,
+    /// Contacts by reason and week, most frequent first.
+    pub reasons: Vec<(String, Vec<f64>)>,
+    /// Contacts on each day of the week, against a mean day.
+    pub weekdays: Vec<f64>,
+}
+
+/// A report of the company with what the summary and trends need beside it.
+pub(crate) async fn parts(
+    services: &Services,
+    actor: &Actor,
+    query: DriversQuery,
+) -> Result<(DriversView, Parts), ServiceError> {
+    need(actor.may().see_drivers, "page")?;
+    query.check()?;
+    let data = cache::data(services).await?;
+    let saved = Saved::load(services, actor).await?;
+    let (held, asker) = (services.clone(), actor.clone());
+    let computed = compute(services, move || {
+        let view = view(&held, &data, &asker, &saved, query)?;
+        let zone = question::zone_of(&data.workspace.time_zone);
+        if view.hint.is_some() || !view.any_events {
+            return Ok::<_, UserError>((view, Parts::default()));
+        }
+        let judged = Judged::get(&held, &data, &asker, &saved, &view.query, zone)?;
+        let heat::Causes { cells, unexplained } = heat::causes(&data, &judged);
+        let weeks = Weeks::of(judged.from, judged.until, zone);
+        let promises = heat::promises(&data, &judged, &weeks);
+        let reasons = heat::reasons(&data, &judged, &weeks);
+        let times = data.snapshot.log.times();
+        let contacts = judged.split.contacts.iter().map(|one| times[one.event as usize]);
+        let weekdays = weekdays(contacts, &weeks, zone);
+        Ok((view, Parts { cells, unexplained, promises, reasons, weekdays }))
+    });
+    Ok(computed.await??)
 }
 
 /// The report's figures alone, for scripts.

@@ -43,6 +43,15 @@ pub async fn gaps(services: &Services, actor: &Actor) -> Result<GapsView, Servic
     Ok(GapsView { lists, coverage, proposals: waiting, mentions })
 }
 
+/// Touchpoints with an owner, a KPI and data, of all: about the company, for everyone.
+pub async fn coverage(services: &Services) -> Result<(u32, u32), ServiceError> {
+    let console = Actor::console();
+    let whole = Figures::load(services, &console).await?;
+    let (inventory, data) = (&whole.inventory, whole.data.as_ref());
+    let found = Found { actor: &console, inventory, data, proposals: &[], now: services.now() }.coverage();
+    Ok((found.covered, found.touchpoints))
+}
+
 /// How much waits on all lists together.
 pub fn count(actor: &Actor, figures: &Figures, proposals: &[Proposal], now: i64) -> u32 {
     let found = Found { actor, inventory: &figures.inventory, data: figures.data.as_ref(), proposals, now };

@@ -3,7 +3,7 @@
 use contract::people::{Me, Role};
 
 use super::department_name;
-use crate::{Actor, ServiceError, Services, cache, tokens};
+use crate::{Actor, ServiceError, Services, cache, reviews, tokens};
 
 /// A session ends after so long without use, and after so long in any case (seconds).
 const IDLE: i64 = 12 * 3600;
@@ -16,6 +16,7 @@ pub async fn me(services: &Services, actor: &Actor) -> Result<Me, ServiceError> 
     let workspace = db::workspace::get(&services.db).await?;
     Ok(Me {
         tour: 0,
+        due: reviews::due(services, actor).await?,
         name: actor.name.clone(),
         email: actor.email.clone(),
         role: actor.role.unwrap_or(Role::Admin),

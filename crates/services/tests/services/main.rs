@@ -11,3 +11,4 @@ mod inventory;
 mod machines;
 mod people;
 mod reviews;
+mod summary;

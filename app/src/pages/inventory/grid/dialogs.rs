@@ -5,6 +5,7 @@ use contract::inventory::{CellChange, CellConflict, CellProblem, Edited, RowEdit
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 
 use super::state::{Ask, Grid};
 use crate::components::format::{counted, instant};
@@ -55,11 +56,28 @@ fn Dialog(grid: Grid, title: &'static str, children: Children) -> impl IntoView 
         }
     });
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| grid.ask.set(None)>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| { grid.ask.set(None); back_to_writing(grid); }>
             <h2 id="dialog-title">{title}</h2>
             {children()}
         </dialog>
     }
+}
+
+/// A field that waited behind the dialog has the focus again.
+fn back_to_writing(grid: Grid) {
+    if grid.editing.with_untracked(Option::is_none) {
+        return;
+    }
+    set_timeout(
+        || {
+            let field = document().query_selector(".sheet-editor").ok().flatten();
+            if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+                // Without focus the field is still there to be clicked.
+                let _ = field.focus();
+            }
+        },
+        std::time::Duration::ZERO,
+    );
 }
 
 fn shown(text: &str) -> String {
@@ -148,7 +166,7 @@ fn Refused(grid: Grid, outcome: Edited) -> impl IntoView {
     view! {
         <p>"Nothing was changed."</p>
         <Problems problems=outcome.problems/>
-        <p class="actions"><button type="button" class="button button-main" autofocus on:click=move |_| grid.ask.set(None)>"Close"</button></p>
+        <p class="actions"><button type="button" class="button button-main" autofocus on:click=move |_| { grid.ask.set(None); back_to_writing(grid); }>"Close"</button></p>
     }
 }
 

@@ -14,6 +14,7 @@ mod state;
 mod tools;
 
 use contract::inventory::{GridView, STARTER_INVENTORIES};
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -111,6 +112,15 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
         }
         open
     });
+    // Escape closes it, but for whoever writes in it.
+    let leave = move |event: KeyboardEvent| {
+        let on = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let writes =
+            on.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+        if event.key() == "Escape" && !writes && !event.default_prevented() {
+            grid.open.set(None);
+        }
+    };
     // What the panel shows is asked for once the page itself is awake: one awaiting part within another would be woken
     // before its parts are there.
     let mounted = RwSignal::new(false);
@@ -153,7 +163,7 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
                         <Pages grid/>
                     </div>
                     {move || grid.open.get().map(|id| view! {
-                        <aside class="panel" aria-label="Touchpoint" tabindex="-1" node_ref=aside>
+                        <aside class="panel" aria-label="Touchpoint" tabindex="-1" node_ref=aside on:keydown=leave>
                             {mounted.get().then(|| view! { <Beside id=id.clone() changed=Callback::new(move |id: String| grid.refresh(vec![id])) close=Callback::new(move |()| grid.open.set(None))/> })}
                         </aside>
                     })}

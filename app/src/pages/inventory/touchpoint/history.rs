@@ -10,6 +10,7 @@ use crate::components::post::Post;
 #[component]
 pub fn History(changes: Vec<ChangeView>, latest: String, actions: Actions) -> impl IntoView {
     let none = changes.is_empty();
+    let latest = StoredValue::new(latest);
     view! {
         {none.then(|| view! { <p class="help">"No change yet."</p> })}
         <ul class="history">
@@ -19,7 +20,7 @@ pub fn History(changes: Vec<ChangeView>, latest: String, actions: Actions) -> im
                     {id.map(|id| view! {
                         <Post to=actions.restore>
                             <input type="hidden" name="id" value=id/>
-                            <input type="hidden" name="latest" value=latest.clone()/>
+                            <input type="hidden" name="latest" value=latest.get_value()/>
                             <button class="button button-quiet" type="submit" title="Puts back what stood there before this change">"Restore"</button>
                         </Post>
                     })}

@@ -1,0 +1,69 @@
+//! How figures move week by week, and when they moved to another level.
+
+use serde::{Deserialize, Serialize};
+
+use crate::journeys::{Department, Period};
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrendsView {
+    pub period: Period,
+    pub version: u64,
+    pub any_events: bool,
+    /// First days of the whole weeks.
+    pub weeks: Vec<String>,
+    /// Contacts on each day of the week, Monday first, against a mean day (1).
+    pub weekdays: Vec<f64>,
+    /// Those whose level changed last come first.
+    pub rows: Vec<TrendRow>,
+    pub departments: Vec<Department>,
+}
+
+/// What a series is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Of {
+    Contacts,
+    Driver,
+    Reason,
+    Touchpoint,
+}
+
+impl Of {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [Self::Contacts, Self::Driver, Self::Reason, Self::Touchpoint];
+
+    /// As pages say it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Contacts => "All contacts",
+            Self::Driver => "Driver",
+            Self::Reason => "Reason",
+            Self::Touchpoint => "Touchpoint",
+        }
+    }
+}
+
+/// One series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrendRow {
+    pub of: Of,
+    pub name: String,
+    pub department: Option<u32>,
+    /// By whole week.
+    pub values: Vec<f64>,
+    pub changes: Vec<LevelChange>,
+    pub path: Option<String>,
+}
+
+/// A change of level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LevelChange {
+    /// Place of the first week at the new level, and its first day.
+    pub at: u32,
+    pub day: String,
+    /// A week, on both sides.
+    pub before: f64,
+    pub after: f64,
+    /// What happened around that day: a coincidence, which may mean something.
+    pub near: Vec<String>,
+}

@@ -1,0 +1,165 @@
+//! How figures move week by week: contacts, drivers, reasons and touchpoints, with the weeks in which their level changed
+//! and what else happened around then.
+
+use analytics::change::{Scale, changes};
+use chrono::{Datelike as _, NaiveDate};
+use contract::drivers::{DriversQuery, Open};
+use contract::trends::{LevelChange, Of, TrendRow, TrendsView};
+use events::time::local_day;
+
+use crate::actor::need;
+use crate::cache::{self, Data};
+use crate::drivers;
+use crate::journeys::nodes::department_of;
+use crate::journeys::question::zone_of;
+use crate::weeks::Weeks;
+use crate::{Actor, ServiceError, Services, reviews};
+
+/// Days around a change in which something may coincide with it.
+const NEAR: i64 = 14;
+/// Touchpoints and reasons that are listed, most frequent first.
+const MOST: usize = 200;
+
+/// Something that happened on a day.
+struct Happened {
+    day: NaiveDate,
+    words: String,
+}
+
+/// The page: of all data.
+pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, ServiceError> {
+    need(actor.may().see_drivers && actor.may().see_journeys, "page")?;
+    let data = cache::data(services).await?;
+    let (report, parts) = drivers::parts(services, actor, DriversQuery::default()).await?;
+    let happened = happened(services, actor).await?;
+    let may_open = report.may_open;
+    let owns =
+        |at: Option<u32>| at.is_some_and(|at| report.reports.contains(&report.departments[at as usize].name));
+    let limited = actor.scope().is_some();
+    let whole: Vec<bool> = report.weeks.iter().map(|week| !week.partial).collect();
+    let days: Vec<String> =
+        report.weeks.iter().filter(|week| !week.partial).map(|week| week.day.clone()).collect();
+    let kept = |values: &[f64]| -> Vec<f64> {
+        values.iter().zip(&whole).filter(|(_, whole)| **whole).map(|(value, _)| *value).collect()
+    };
+    let open = |open: Open| format!("/drivers{}", DriversQuery::default().opening(open).to_search());
+    let mut rows = Vec::new();
+    let mut add = |of: Of, name: String, department: Option<u32>, values: Vec<f64>, path: Option<String>| {
+        let found = changes(&values, Scale::Counts).into_iter().map(|change| LevelChange {
+            at: change.at as u32,
+            day: days[change.at].clone(),
+            before: change.before,
+            after: change.after,
+            near: near(&happened, &days[change.at]),
+        });
+        let changes = found.collect();
+        rows.push(TrendRow { of, name, department, values, changes, path });
+    };
+    let contacts: Vec<f64> = report.weeks.iter().map(|week| week.contacts as f64).collect();
+    if contacts.iter().sum::<f64>() > 0.0 {
+        let path = if limited { None } else { Some(open(Open::All)).filter(|_| may_open) };
+        add(Of::Contacts, "Contacts".into(), None, kept(&contacts), path);
+    }
+    for row in &report.drivers {
+        let path = Some(open(Open::Driver(row.name.clone()))).filter(|_| may_open && owns(row.department));
+        add(Of::Driver, row.name.clone(), row.department, kept(&row.weeks), path);
+    }
+    for (reason, weeks) in parts.reasons.iter().take(MOST) {
+        let path = if limited { None } else { Some(open(Open::Reason(reason.clone()))).filter(|_| may_open) };
+        add(Of::Reason, reason.clone(), None, kept(weeks), path);
+    }
+    let counted = data.clone();
+    let by_touchpoint = tokio::task::spawn_blocking(move || touchpoints(&counted)).await?;
+    let mut order: Vec<usize> = (0..by_touchpoint.len()).collect();
+    order.sort_by(|&a, &b| {
+        by_touchpoint[b].iter().sum::<f64>().total_cmp(&by_touchpoint[a].iter().sum::<f64>()).then(a.cmp(&b))
+    });
+    for at in order.into_iter().take(MOST).filter(|&at| by_touchpoint[at].iter().sum::<f64>() > 0.0) {
+        let department = department_of(&data, at as u32);
+        // Who is bound to a department sees the volumes of its own touchpoints.
+        if limited && !owns(department) {
+            continue;
+        }
+        let touchpoint = &data.inventory.touchpoints[at];
+        let path = Some(format!("/inventory/{}", touchpoint.id));
+        add(Of::Touchpoint, touchpoint.name.clone(), department, kept(&by_touchpoint[at]), path);
+    }
+    rows.sort_by(|a, b| {
+        let last = |row: &TrendRow| row.changes.last().map(|change| change.at);
+        last(b).cmp(&last(a)).then(a.of.cmp(&b.of)).then_with(|| a.name.cmp(&b.name))
+    });
+    Ok(TrendsView {
+        period: report.period,
+        version: report.version,
+        any_events: report.any_events,
+        weeks: days,
+        weekdays: parts.weekdays,
+        rows,
+        departments: report.departments,
+    })
+}
+
+/// Events of each touchpoint, by week of all data.
+fn touchpoints(data: &Data) -> Vec<Vec<f64>> {
+    let log = &data.snapshot.log;
+    let (first, last) = log.span().unwrap_or((0, -1));
+    let weeks = Weeks::of(first, last + 1, zone_of(&data.workspace.time_zone));
+    let of: Vec<Option<u32>> = data.mapped.classes.iter().map(|class| class.touchpoint).collect();
+    let mut counts = vec![vec![0.0; weeks.len()]; data.inventory.touchpoints.len()];
+    for (&class, &time) in data.mapped.class.iter().zip(log.times()) {
+        if let Some(at) = of[class as usize] {
+            counts[at as usize][weeks.at(time)] += 1.0;
+        }
+    }
+    counts
+}
+
+/// What people did that may have moved something: actions that began, and notes on readings of KPIs that the person sees.
+async fn happened(services: &Services, actor: &Actor) -> Result<Vec<Happened>, ServiceError> {
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let held = reviews::reviews(services, actor).await?;
+    let begun = held.actions.iter().filter_map(|action| {
+        let day = day(action.started.as_deref()?)?;
+        Some(Happened { day, words: format!("the action \u{201c}{}\u{201d} began", action.title) })
+    });
+    let mut all: Vec<Happened> = begun.collect();
+    let (_, inventory) = cache::inventory(services).await?;
+    let seen: Vec<_> = inventory.kpis.iter().filter(|kpi| crate::inventory::may_see_kpi(actor, kpi)).collect();
+    let ids: Vec<String> = seen.iter().map(|kpi| kpi.id.clone()).collect();
+    for reading in db::inventory::readings(&services.db, &ids).await? {
+        let kpi = seen.iter().find(|kpi| kpi.id == reading.kpi_id);
+        if let (Some(day), Some(kpi), false) = (day(&reading.day), kpi, reading.note.is_empty()) {
+            let note: String = reading.note.chars().take(120).collect();
+            all.push(Happened { day, words: format!("noted at {}: {note}", kpi.name) });
+        }
+    }
+    all.sort_by_key(|one| one.day);
+    Ok(all)
+}
+
+/// What happened around a day, with how far from it.
+fn near(happened: &[Happened], day: &str) -> Vec<String> {
+    let Ok(day) = NaiveDate::parse_from_str(day, "%Y-%m-%d") else { return Vec::new() };
+    let around = happened.iter().map(|one| ((day - one.day).num_days(), one));
+    around
+        .filter(|(days, _)| days.abs() <= NEAR)
+        .map(|(days, one)| match days {
+            0 => format!("on the day that {}", one.words),
+            1.. => format!("{days} days after {}", one.words),
+            _ => format!("{} days before {}", -days, one.words),
+        })
+        .collect()
+}
+
+/// Contacts on each day of the week against a mean day; nothing without any.
+pub fn weekdays(times: impl Iterator<Item = i64>, weeks: &Weeks, zone: chrono_tz::Tz) -> Vec<f64> {
+    let mut counts = [0.0; 7];
+    // Whole weeks only: another day more or less would look like a habit.
+    for time in times.filter(|&time| !weeks.is_partial(weeks.at(time))) {
+        if let Ok(day) = NaiveDate::parse_from_str(&local_day(time, zone), "%Y-%m-%d") {
+            counts[day.weekday().num_days_from_monday() as usize] += 1.0;
+        }
+    }
+    let mean = counts.iter().sum::<f64>() / 7.0;
+    if mean > 0.0 { counts.iter().map(|count| count / mean).collect() } else { Vec::new() }
+}
