@@ -42,7 +42,8 @@ pub fn Trend(
 ) -> impl IntoView {
     let shares: Vec<f64> = match of.is_empty() {
         true => values.clone(),
-        false => values.iter().zip(&of).map(|(value, of)| if *of > 0.0 { value / of } else { 0.0 }).collect(),
+        // A week without anything to measure is no week at zero.
+        false => values.iter().zip(&of).filter(|(_, of)| **of > 0.0).map(|(value, of)| value / of).collect(),
     };
     let change = change(&values, &of);
     (shares.len() >= 2).then(|| {

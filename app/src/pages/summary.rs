@@ -158,7 +158,8 @@ fn Head(one: Headline, at: usize) -> impl IntoView {
         let unit = if points { "points" } else { "%" };
         (class, format!("{sign}{:.0} {unit} against the period before", moved.abs()))
     });
-    let values: Vec<f64> = weeks.iter().map(|(part, of)| if *of > 0.0 { part / of } else { 0.0 }).collect();
+    // A week without anything to measure is no week at zero.
+    let values: Vec<f64> = weeks.iter().filter(|(_, of)| *of > 0.0).map(|(part, of)| part / of).collect();
     let term = StoredValue::new(name.clone());
     view! {
         <section class="headline">

@@ -24,7 +24,6 @@ pub struct SourceRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRules {
     pub rows: Vec<LogRuleRow>,
-    pub may_change: bool,
 }
 
 /// One log.

@@ -1,6 +1,7 @@
 //! The audit log: a row for every change, in the transaction that makes it.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as _};
 
 use crate::{Db, DbError, Tx, new_id};
@@ -123,12 +124,12 @@ pub async fn history(db: &Db, object_ids: &[String], most: u64) -> Result<Vec<Au
         .await?)
 }
 
-/// The newest entry of a thing that changed a row.
+/// The newest entry of a thing that changed a row, undoing included.
 pub async fn newest_change(tx: &Tx, object_id: &str) -> Result<Option<String>, DbError> {
     let newest = entity::Entity::find()
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
         .filter(entity::Column::ObjectId.eq(object_id))
-        .filter(entity::Column::Change.is_not_null())
+        .filter(entity::Column::Change.is_not_null().or(entity::Column::Action.is_in(["undo", "redo"])))
         .order_by_desc(entity::Column::Id)
         .one(&tx.inner)
         .await?;

@@ -35,7 +35,7 @@ pub async fn places(services: &Services, actor: &Actor) -> Result<Vec<Place>, Se
             "/inventory/unmapped",
         ),
         (may.see_sources, "Sources", "page", "/sources"),
-        (may.see_sources && may.see_journeys, "Cases and reasons", "page", "/sources/cases"),
+        (may.edit_inventory, "Cases and reasons", "page", "/sources/cases"),
         (may.see_users, "Users", "page", "/users"),
         (may.edit_own_inventory, "Add a touchpoint", "action", "/inventory/new"),
         (may.import, "Import a log", "action", "/sources"),

@@ -77,7 +77,8 @@ pub async fn summary(
     if view.hint.is_none() && view.any_events {
         let now = Side::of(&report, &parts);
         let then = earlier.as_ref().map(|(report, parts)| Side::of(report, parts));
-        view.headlines = headlines(&now, then.as_ref(), coverage, &drivers_path);
+        let opens = report.may_open && actor.scope().is_none();
+        view.headlines = headlines(&now, then.as_ref(), coverage, &drivers_path, opens);
         view.drivers =
             costly(&report, earlier.as_ref().map(|(report, _)| report), &held.actions, &asked(&days));
         view.sentences = sentences(&now, then.as_ref(), &view.drivers, &held.actions, &drivers_path);
@@ -157,7 +158,13 @@ impl<'a> Side<'a> {
     }
 }
 
-fn headlines(now: &Side<'_>, then: Option<&Side<'_>>, coverage: (u32, u32), path: &str) -> Vec<Headline> {
+fn headlines(
+    now: &Side<'_>,
+    then: Option<&Side<'_>>,
+    coverage: (u32, u32),
+    path: &str,
+    opens: bool,
+) -> Vec<Headline> {
     let share = |value: Option<f64>| value.map_or(Figure::Unknown, Figure::Share);
     let before = |figure: &dyn Fn(&Side<'_>) -> Option<f64>| then.and_then(figure);
     let totals = &now.report.totals;
@@ -213,7 +220,7 @@ fn headlines(now: &Side<'_>, then: Option<&Side<'_>>, coverage: (u32, u32), path
             weeks: now.weeks(|week| part(week, week.contacts as f64 - week.repeats as f64)),
             less_is_better: false,
             note: format!("{} repeats", grouped(totals.repeats)),
-            path: format!("{path}&open=repeats"),
+            path: if opens { format!("{path}&open=repeats") } else { path.to_owned() },
         },
         Headline {
             name: "Promises kept".into(),

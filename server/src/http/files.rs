@@ -301,7 +301,7 @@ pub async fn journeys_svg(
     Ok(download("image/svg+xml", "journeys.svg", report::svg::sankey(&view, &caption)))
 }
 
-/// Quarantined rows of an import, with cells that a spreadsheet would run marked as text.
+/// The log that the demo keeps back.
 pub async fn demo_log(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
     let actor = actor_of(&site.services, &headers, site.transport).await?;
     let path = sources::demo_log(&site.services, &actor)?;
@@ -309,7 +309,7 @@ pub async fn demo_log(State(site): State<Site>, headers: HeaderMap) -> Result<Re
     Ok(download("text/csv; charset=utf-8", "dispatch.csv", Body::from_stream(ReaderStream::new(file))))
 }
 
-/// Quarantined rows of an import, as they were.
+/// Quarantined rows of an import, with cells that a spreadsheet would run marked as text.
 pub async fn quarantine(
     State(site): State<Site>,
     headers: HeaderMap,

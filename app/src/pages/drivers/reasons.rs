@@ -9,6 +9,7 @@ use super::tabs::{DriversTabs, Page};
 use crate::api::drivers::{SaveReason, reasons};
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
 use crate::components::format::{count, counted, percent, whole_money};
+use crate::components::frame::Signed;
 use crate::components::help::Help;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
@@ -60,11 +61,12 @@ fn Inside(view: ReasonsView, save: Submission) -> impl IntoView {
         .iter()
         .map(|(name, owner)| Suggestion::of(name.clone(), owner.clone().unwrap_or_default(), colour(owner)));
     let list = Suggestions::new("touchpoints", all.collect());
+    let may_trust = use_context::<Signed>().is_some_and(|signed| signed.0.may.edit_inventory);
     let with_evidence = judged && !columns.is_empty();
     let matrix = rows.clone();
     view! {
         <p class="lead">"A reason says why a customer got in touch, as the agent noted it. Linked to the touchpoint that causes it, it has an owner; the evidence shows whether the note can be believed."</p>
-        <p class="caption">{hint} " " {if trusted.is_empty() { "Reasons decide nothing by themselves.".to_owned() } else { format!("Reasons of {} are trusted: they decide whose a contact is.", trusted.join(", ")) }} " " <a href="/sources/cases">"Which logs are trusted"</a></p>
+        <p class="caption">{hint} " " {if trusted.is_empty() { "Reasons decide nothing by themselves.".to_owned() } else { format!("Reasons of {} are trusted: they decide whose a contact is.", trusted.join(", ")) }} " " {may_trust.then(|| view! { <a href="/sources/cases">"Which logs are trusted"</a> })}</p>
         <Datalist list/>
         <div class="table-box" tabindex="0" role="region" aria-label="Contact reasons">
             <table class="table">
@@ -106,11 +108,14 @@ fn Line(
     let (owner, colour) = owner_of(&departments, department);
     let linked = touchpoint.clone().unwrap_or_default();
     let open = DriversQuery { open: Some(Open::Reason(reason.clone())), ..DriversQuery::default() }.to_search();
+    // Contacts of the whole company open for those who see all of it.
+    let may_open = use_context::<Signed>()
+        .is_some_and(|signed| signed.0.may.see_journeys && signed.0.department.is_none());
     let label = format!("Touchpoint that causes {reason}");
     view! {
         <tr>
             <th scope="row">{reason.clone()} {(failure && !may_change).then(|| view! { " " <span class="badge">"failure"</span> })}</th>
-            <td class="number"><a href=format!("/drivers{open}")>{count(own)}</a></td>
+            <td class="number">{if may_open { view! { <a href=format!("/drivers{open}")>{count(own)}</a> }.into_any() } else { count(own).into_any() }}</td>
             <td class="number">{percent(own as f64 / contacts.max(1) as f64)}</td>
             <td class="number">{whole_money(cost)}</td>
             <td>{touchpoint.is_some().then(|| view! { <Owner name=owner colour/> })}</td>

@@ -67,7 +67,7 @@ fn Weekdays(weekdays: Vec<f64>) -> impl IntoView {
     view! {
         <figure class="weekdays">
             <figcaption>"Contacts by day of the week, against a mean day"</figcaption>
-            <svg viewBox="0 0 420 84" role="img" aria-label=words.join(", ")>
+            <svg viewBox="0 -6 420 90" role="img" aria-label=words.join(", ")>
                 {DAYS.into_iter().zip(weekdays).enumerate().map(|(at, (day, index))| {
                     let tall = index / most * 48.0;
                     view! {

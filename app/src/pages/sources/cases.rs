@@ -27,19 +27,19 @@ pub fn CasesPage() -> impl IntoView {
 
 #[component]
 fn Inside(view: LogRules, save: Submission) -> impl IntoView {
-    let LogRules { rows, may_change } = view;
+    let LogRules { rows } = view;
     if rows.is_empty() {
         return view! { <Empty title="No log was imported yet"><p><a class="button" href="/sources">"Import a log"</a></p></Empty> }.into_any();
     }
     view! {
         <p class="lead">"A case is open from the event that opens it to the one that closes it, in whichever log that is; events without a case number belong to one that the customer has as a whole. Reports then say how many contacts come from customers who still wait for something."</p>
-        {rows.into_iter().map(|row| view! { <Log row save may_change/> }).collect_view()}
+        {rows.into_iter().map(|row| view! { <Log row save/> }).collect_view()}
     }
     .into_any()
 }
 
 #[component]
-fn Log(row: LogRuleRow, save: Submission, may_change: bool) -> impl IntoView {
+fn Log(row: LogRuleRow, save: Submission) -> impl IntoView {
     let LogRuleRow { id, name, version, activities, opens, closes, trusted, with_reason } = row;
     let set = !opens.is_empty() || !closes.is_empty() || trusted;
     let mut says = match (opens.is_empty(), closes.is_empty()) {
@@ -57,37 +57,35 @@ fn Log(row: LogRuleRow, save: Submission, may_change: bool) -> impl IntoView {
         <section class="section" aria-labelledby=labelled>
             <h2 id=heading>{name.clone()}</h2>
             <p class="caption">{says}</p>
-            {may_change.then(|| view! {
-                <details open=set>
-                    <summary>"Choose activities"</summary>
-                    <Post to=save class="form">
-                        <input type="hidden" name="form[id]" value=id/>
-                        <input type="hidden" name="form[version]" value=version.to_string()/>
-                        <div class="table-box" tabindex="0" role="region" aria-label=format!("Activities of {name}")>
-                            <table class="table table-narrow">
-                                <thead><tr><th>"Activity"</th><th class="number">"Events"</th><th>"Opens a case"</th><th>"Closes it"</th></tr></thead>
-                                <tbody>
-                                    {activities.into_iter().enumerate().map(|(at, (activity, events))| {
-                                        let (opening, closing) = (opens.contains(&activity), closes.contains(&activity));
-                                        view! {
-                                            <tr>
-                                                <th scope="row">{activity.clone()}</th>
-                                                <td class="number">{count(events)}</td>
-                                                <td><input type="checkbox" name=format!("form[opens][{at}]") value=activity.clone() checked=opening aria-label=format!("{activity} opens a case")/></td>
-                                                <td><input type="checkbox" name=format!("form[closes][{at}]") value=activity.clone() checked=closing aria-label=format!("{activity} closes a case")/></td>
-                                            </tr>
-                                        }
-                                    }).collect_view()}
-                                </tbody>
-                            </table>
-                        </div>
-                        {(with_reason > 0).then(|| view! {
-                            <label class="check"><input type="checkbox" name="form[trusted]" value="yes" checked=trusted/> {format!("Trust its reasons ({}): a reason that is linked to a touchpoint decides whose the contact is, before the evidence does", counted(with_reason, "event carries one", "events carry one"))}</label>
-                        })}
-                        <p class="actions"><button class="button button-main" type="submit">{format!("Save {name}")}</button></p>
-                    </Post>
-                </details>
-            })}
+            <details open=set>
+                <summary>"Choose activities"</summary>
+                <Post to=save class="form">
+                    <input type="hidden" name="form[id]" value=id/>
+                    <input type="hidden" name="form[version]" value=version.to_string()/>
+                    <div class="table-box" tabindex="0" role="region" aria-label=format!("Activities of {name}")>
+                        <table class="table table-narrow">
+                            <thead><tr><th>"Activity"</th><th class="number">"Events"</th><th>"Opens a case"</th><th>"Closes it"</th></tr></thead>
+                            <tbody>
+                                {activities.into_iter().enumerate().map(|(at, (activity, events))| {
+                                    let (opening, closing) = (opens.contains(&activity), closes.contains(&activity));
+                                    view! {
+                                        <tr>
+                                            <th scope="row">{activity.clone()}</th>
+                                            <td class="number">{count(events)}</td>
+                                            <td><input type="checkbox" name=format!("form[opens][{at}]") value=activity.clone() checked=opening aria-label=format!("{activity} opens a case")/></td>
+                                            <td><input type="checkbox" name=format!("form[closes][{at}]") value=activity.clone() checked=closing aria-label=format!("{activity} closes a case")/></td>
+                                        </tr>
+                                    }
+                                }).collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                    {(with_reason > 0).then(|| view! {
+                        <label class="check"><input type="checkbox" name="form[trusted]" value="yes" checked=trusted/> {format!("Trust its reasons ({}): a reason that is linked to a touchpoint decides whose the contact is, before the evidence does", counted(with_reason, "event carries one", "events carry one"))}</label>
+                    })}
+                    <p class="actions"><button class="button button-main" type="submit">{format!("Save {name}")}</button></p>
+                </Post>
+            </details>
         </section>
     }
 }

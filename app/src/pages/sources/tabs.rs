@@ -22,7 +22,7 @@ pub fn SourcesTabs(page: Page) -> impl IntoView {
     let tabs = [
         (Page::Logs, "Logs and imports", "/sources", true),
         (Page::Links, "Joined ids", "/sources/links", sees(|may| may.see_journeys && may.see_sources)),
-        (Page::Cases, "Cases and reasons", "/sources/cases", sees(|may| may.see_journeys && may.see_sources)),
+        (Page::Cases, "Cases and reasons", "/sources/cases", sees(|may| may.edit_inventory)),
         (Page::Keys, "Keys for machines", "/sources/keys", sees(|may| may.manage_users)),
     ];
     let tabs: Vec<Tab> = tabs

@@ -75,18 +75,26 @@ pub fn promises(data: &Data, judged: &Judged, weeks: &Weeks) -> Vec<(u64, u64)> 
     by_week
 }
 
+/// Reasons whose weeks are counted.
+const MOST_REASONS: usize = 200;
+
 /// Contacts by reason and week, most frequent first.
 pub fn reasons(data: &Data, judged: &Judged, weeks: &Weeks) -> Vec<(String, Vec<f64>)> {
     let Some(given) = data.snapshot.attribute("reason") else { return Vec::new() };
-    let mut counts = vec![vec![0.0; weeks.len()]; given.values.len()];
+    let code = |event: u32| given.codes[event as usize].checked_sub(1).map(|code| code as usize);
+    let mut often = vec![0_u64; given.values.len()];
+    judged.split.contacts.iter().filter_map(|one| code(one.event)).for_each(|code| often[code] += 1);
+    // There may be as many reasons as contacts.
+    let mut order: Vec<usize> = (0..often.len()).filter(|&code| often[code] > 0).collect();
+    order.sort_by_key(|&code| (std::cmp::Reverse(often[code]), &given.values[code]));
+    order.truncate(MOST_REASONS);
+    let mut place = vec![usize::MAX; often.len()];
+    order.iter().enumerate().for_each(|(at, &code)| place[code] = at);
+    let mut counts = vec![vec![0.0; weeks.len()]; order.len()];
     for shared in &judged.split.contacts {
-        if let Some(code) = given.codes[shared.event as usize].checked_sub(1) {
-            counts[code as usize][weeks.at(data.snapshot.log.times()[shared.event as usize])] += 1.0;
+        if let Some(at) = code(shared.event).map(|code| place[code]).filter(|at| *at != usize::MAX) {
+            counts[at][weeks.at(data.snapshot.log.times()[shared.event as usize])] += 1.0;
         }
     }
-    let all = given.values.iter().cloned().zip(counts);
-    let mut all: Vec<(f64, (String, Vec<f64>))> =
-        all.map(|row| (row.1.iter().sum(), row)).filter(|(sum, _)| *sum > 0.0).collect();
-    all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.0.cmp(&b.1.0)));
-    all.into_iter().map(|(_, row)| row).collect()
+    order.into_iter().map(|code| given.values[code].clone()).zip(counts).collect()
 }

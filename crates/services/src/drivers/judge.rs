@@ -158,7 +158,10 @@ impl Judged {
         let open = data.mapped.open_cases(&data.snapshot, &data.inventory);
         let open_of_time = open.and_then(|open| open.share_of_time(log, customers.as_deref(), from, until));
         let of_class: Vec<Option<u32>> = data.mapped.classes.iter().map(|class| class.touchpoint).collect();
-        let contacts: Vec<bool> = of_class.iter().map(|at| at.is_some_and(|at| outcome[at as usize])).collect();
+        // Whatever is to be explained: who had to ask anybody is not contained.
+        let touchpoints = &data.inventory.touchpoints;
+        let contacts: Vec<bool> =
+            of_class.iter().map(|at| at.is_some_and(|at| touchpoints[at as usize].contact)).collect();
         let contained = contained(
             log,
             &data.mapped.class,

@@ -1,5 +1,7 @@
 //! Contact reasons: the touchpoint that each stands for, whether it is a failure, and how often the evidence agrees.
 
+use std::collections::BTreeMap;
+
 use contract::drivers::{DriversQuery, ReasonInput, ReasonLine, ReasonsView};
 use contract::{Kind, UserError};
 use db::inventory::{Inventory, Reason};
@@ -26,14 +28,15 @@ fn touchpoint_of(inventory: &Inventory, known: Option<&Reason>) -> Option<usize>
     inventory.touchpoints.iter().position(|one| one.id == id)
 }
 
-/// Whether the person may say what a reason stands for: the CX manager always, a department head where it stands for
-/// nothing yet or for an own touchpoint.
+/// Whether the person may say what a reason stands for: the CX manager always, a department head where it stands for an
+/// own touchpoint, or for nothing and decides nothing. What a trusted reason stands for opens its contacts to the owner:
+/// nobody gives that to oneself.
 fn may_change(inventory: &Inventory, actor: &Actor, touchpoint: Option<usize>) -> bool {
     let may = actor.may();
     may.edit_inventory
         || match touchpoint {
             Some(at) => actor.owns(inventory.touchpoints[at].department_id.as_deref()),
-            None => may.edit_own_inventory,
+            None => may.edit_own_inventory && !inventory.logs.iter().any(|log| log.trusted),
         }
 }
 
@@ -63,8 +66,8 @@ pub async fn reasons(services: &Services, actor: &Actor) -> Result<ReasonsView, 
             ..ReasonsView::default()
         };
         let Some(given) = data.snapshot.attribute("reason") else { return Ok(view) };
-        // Contacts and cost of each reason, and what the evidence gives to each touchpoint.
-        let mut sums = vec![(0_u64, 0.0_f64, vec![0.0_f64; inventory.touchpoints.len()]); given.values.len()];
+        // Contacts and cost of each reason, and what the evidence gives to each touchpoint: there may be many of both.
+        let mut sums: Vec<(u64, f64, BTreeMap<u32, f64>)> = vec![(0, 0.0, BTreeMap::new()); given.values.len()];
         match Judged::get(&held, &data, &asker, &saved, &DriversQuery::default(), zone) {
             Ok(judged) => {
                 view.judged = true;
@@ -80,15 +83,19 @@ pub async fn reasons(services: &Services, actor: &Actor) -> Result<ReasonsView, 
                     }
                     for share in &contact.shares {
                         let at = judged.candidates.list[share.candidate as usize].touchpoint;
-                        evidence[at as usize] += share.part;
+                        *evidence.entry(at).or_default() += share.part;
                     }
                 }
             }
             Err(error) if matches!(error.code.as_str(), "no_contacts" | "window_too_long") => {}
             Err(error) => return Err(error),
         }
+        let mut whole: BTreeMap<u32, f64> = BTreeMap::new();
+        for (at, part) in sums.iter().flat_map(|(.., evidence)| evidence) {
+            *whole.entry(*at).or_default() += part;
+        }
         let mut totals: Vec<(f64, usize)> = (0..inventory.touchpoints.len())
-            .map(|at| (sums.iter().map(|(.., evidence)| evidence[at]).sum(), at))
+            .map(|at| (whole.get(&(at as u32)).copied().unwrap_or(0.0), at))
             .filter(|(sum, _)| *sum >= 0.5)
             .collect();
         totals.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -104,7 +111,8 @@ pub async fn reasons(services: &Services, actor: &Actor) -> Result<ReasonsView, 
             .map(|(name, (contacts, cost, evidence))| {
                 let known = inventory.reasons.iter().find(|known| known.name == *name);
                 let touchpoint = touchpoint_of(inventory, known);
-                let share = |at: usize| evidence[at] / (*contacts).max(1) as f64;
+                let share =
+                    |at: usize| evidence.get(&(at as u32)).copied().unwrap_or(0.0) / (*contacts).max(1) as f64;
                 ReasonLine {
                     reason: name.clone(),
                     contacts: *contacts,
@@ -161,6 +169,10 @@ pub async fn save_reason(services: &Services, actor: &Actor, form: ReasonInput) 
         })?),
     };
     need_change(may_change(&inventory, actor, after), "touchpoint")?;
+    // A failure that somebody else marked is not a head's to clear.
+    let marked = known.is_some_and(|known| known.failure);
+    let own = before.is_some() || !marked || failure == "yes";
+    need_change(actor.may().edit_inventory || own, "reason")?;
     let row = Reason {
         id: String::new(),
         name: reason.clone(),

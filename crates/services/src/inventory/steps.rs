@@ -2,6 +2,8 @@
 //! is a step of the person who made it, and steps are undone and done again. Undoing touches only what the step changed,
 //! and only where nobody changed it since.
 
+use std::collections::{HashMap, HashSet};
+
 use contract::inventory::{Edited, Undoable};
 use contract::{Kind, UserError};
 use db::inventory::{Experience, Inventory, Kpi, Link, Rule, Touchpoint};
@@ -146,6 +148,7 @@ async fn walk(services: &Services, actor: &Actor, from: State) -> Result<Edited,
     let mut entries = Vec::new();
     let mut ids = Vec::new();
     free_between(&tx, &mut inventory, &changes).await?;
+    let anew = named_anew(&changes);
     for (object_id, change) in changes {
         match turn(&tx, actor, &mut inventory, &change, now, how).await {
             Ok(()) => {}
@@ -172,7 +175,7 @@ async fn walk(services: &Services, actor: &Actor, from: State) -> Result<Edited,
         });
         ids.push(object_id);
     }
-    if let Some((one, other)) = alike(&inventory, &ids) {
+    if let Some((one, other)) = alike(&inventory, &anew) {
         drop(tx);
         let tx = services.db.write().await?;
         db::steps::mark(&tx, &step.id, State::Dropped).await?;
@@ -228,15 +231,31 @@ async fn free_between(
     Ok(())
 }
 
+/// Touchpoints that come back or get another name.
+fn named_anew(changes: &[(String, Change)]) -> HashSet<String> {
+    let named = changes.iter().filter_map(|(_, change)| match (&change.before, &change.after) {
+        (Some(Row::Touchpoint(before)), Some(Row::Touchpoint(after))) if before.name == after.name => None,
+        (_, Some(Row::Touchpoint(after))) => Some(after.id.clone()),
+        _ => None,
+    });
+    named.collect()
+}
+
 /// Two touchpoints whose names differ by capital letters at most, one of them of these.
-fn alike(inventory: &Inventory, ids: &[String]) -> Option<(String, String)> {
-    let all = &inventory.touchpoints;
-    let mut own = all.iter().filter(|one| ids.contains(&one.id));
-    own.find_map(|one| {
-        let name = one.name.to_lowercase();
-        let other = all.iter().find(|other| other.id != one.id && other.name.to_lowercase() == name)?;
-        Some((one.name.clone(), other.name.clone()))
-    })
+fn alike(inventory: &Inventory, ids: &HashSet<String>) -> Option<(String, String)> {
+    if ids.is_empty() {
+        return None;
+    }
+    let mut known: HashMap<String, &Touchpoint> = HashMap::new();
+    for one in &inventory.touchpoints {
+        if let Some(other) = known.insert(one.name.to_lowercase(), one)
+            && (ids.contains(&one.id) || ids.contains(&other.id))
+        {
+            let (back, there) = if ids.contains(&one.id) { (one, other) } else { (other, one) };
+            return Some((back.name.clone(), there.name.clone()));
+        }
+    }
+    None
 }
 
 /// Puts a row back to what it was before an entry of its history, as a step of its own. `latest` is the newest change that

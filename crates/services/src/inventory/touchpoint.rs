@@ -241,7 +241,8 @@ async fn history(
 ) -> Result<(String, Vec<ChangeView>), ServiceError> {
     let rows = db::history(&services.db, std::slice::from_ref(&one.id), HISTORY).await?;
     let owned = actor.owns(one.department_id.as_deref());
-    let latest = rows.iter().find(|row| row.change.is_some()).map(|row| row.id.clone());
+    let changed = |row: &&db::AuditRow| row.change.is_some() || matches!(row.action.as_str(), "undo" | "redo");
+    let latest = rows.iter().find(changed).map(|row| row.id.clone());
     let changes = rows
         .into_iter()
         .filter_map(|row| {

@@ -334,6 +334,9 @@ async fn reasons_have_owners_and_decide_only_where_they_are_trusted() {
     let billing = setting.actor(Role::DepartmentHead, "Billing").await;
     assert_eq!(code(stands_for(&setting, &billing, "appointment", "Invoice").await), "forbidden");
     assert_eq!(code(stands_for(&setting, &billing, "move", "Technician visit").await), "forbidden");
+    // What decides would open contacts to whoever claims it: nobody claims that for oneself.
+    assert_eq!(code(stands_for(&setting, &billing, "move", "Invoice").await), "forbidden");
+    rule_of(&setting, "contact_centre", |form| form.trusted = String::new()).await;
     stands_for(&setting, &billing, "move", "Invoice").await.expect("an own touchpoint");
     let executive = setting.actor(Role::Executive, "").await;
     assert_eq!(code(stands_for(&setting, &executive, "other", "Invoice").await), "forbidden");
@@ -403,5 +406,6 @@ async fn contacts_with_an_open_case_and_visits_without_one_are_counted() {
     }
     let head = setting.actor(Role::DepartmentHead, "Digital").await;
     let form = LogRuleInput::default();
-    assert_eq!(code(sources::save_log_rule(&setting.services, &head, form).await), "forbidden");
+    assert_eq!(code(sources::save_log_rule(&setting.services, &head, form).await), "not_found");
+    assert_eq!(code(sources::log_rules(&setting.services, &head).await), "not_found");
 }

@@ -277,6 +277,10 @@ impl Grid {
 
     /// Takes what is being written, so that the keys are the grid's again.
     pub fn settle(self) {
+        // While something is asked, what is being written waits behind the dialog.
+        if self.ask.with_untracked(Option::is_some) {
+            return;
+        }
         self.commit(false);
     }
 
