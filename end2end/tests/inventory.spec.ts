@@ -227,6 +227,45 @@ test("what one writes stays under one's hands while others change and move the r
   await second.close();
 });
 
+test("what waits behind a refusal goes on from what really stands there", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  await inventory(page);
+  // A slow server: what is typed next is typed before the first answer.
+  await page.route(/\/api\/edit_cells/, async (route) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.continue();
+  });
+  const write = async (column: number, text: string) => {
+    await cell(page, "Invoice page", column).dblclick();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type(text);
+    await page.keyboard.press("Enter");
+  };
+  await expect(cell(page, "Invoice page", 2)).toHaveText("Use");
+  await write(2, "Nowhere");
+  await write(2, "Renew");
+  await write(3, "App");
+  const dialog = page.getByRole("dialog", { name: "This can’t be applied" });
+  await expect(dialog).toContainText("There is no stage “Nowhere”.");
+  // While it asks, nothing else is sent; the pointer closes it, and the refused text stands in its field again.
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(page.locator(".sheet-editor")).toBeFocused();
+  await expect(page.locator(".sheet-editor")).toHaveValue("Nowhere");
+  await page.keyboard.press("Escape");
+  await expect(said(page)).toHaveText("Channel of Invoice page: saved.");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(cell(page, "Invoice page", 2)).toHaveText("Renew");
+  await expect(cell(page, "Invoice page", 3)).toHaveText("App");
+  await page.reload();
+  await hydrated(page);
+  await expect(cell(page, "Invoice page", 2)).toHaveText("Renew");
+  for (const step of ["Channel", "Stage"]) {
+    await page.getByRole("button", { name: `Undo: ${step} of Invoice page` }).click();
+    await expect(page.getByRole("button", { name: `Redo: ${step} of Invoice page` })).toBeEnabled();
+  }
+  await expect(cell(page, "Invoice page", 2)).toHaveText("Use");
+});
+
 test("a cell at the edge of what is seen takes what is typed at once", async ({ page }) => {
   await signInAs(page, "CX manager");
   for (const name of ["Payment", "Invoice page", "Newsletter", "Call"]) {

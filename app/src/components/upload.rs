@@ -44,7 +44,7 @@ pub fn Upload(
         }
         event.prevent_default();
         stand.set(Stand::Sending { sent: 0.0, all: 0.0 });
-        watch(&request, stand, navigate.clone());
+        watch(&request, action, stand, navigate.clone());
         if request.send_with_opt_form_data(Some(&fields)).is_err() {
             stand.set(Stand::Refused("The file can't be read.".to_owned()));
         }
@@ -97,6 +97,7 @@ pub fn Upload(
 
 fn watch(
     request: &web_sys::XmlHttpRequest,
+    action: &'static str,
     stand: RwSignal<Stand>,
     navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
 ) {
@@ -112,20 +113,27 @@ fn watch(
     let done = Closure::once_into_js(move || {
         let text = ended.response_text().ok().flatten().unwrap_or_default();
         let path = web_sys::Url::new(&ended.response_url()).map(|url| url.pathname() + &url.search());
-        // A page says what is wrong with a file better than a line could.
         let kind = ended.get_response_header("content-type").ok().flatten().unwrap_or_default();
         let is_page = kind.starts_with("text/html");
-        match (ended.status().unwrap_or(0), path) {
-            (status, Ok(path)) if is_page && status > 0 || (200..=299).contains(&status) => {
-                navigate(&path, NavigateOptions::default())
+        let why = match (ended.status().unwrap_or(0), path) {
+            // A page says what is wrong with a file better than a line could; what takes the file is no page.
+            (status, Ok(path)) if status > 0 && path != action && (is_page || status < 300) => {
+                return navigate(&path, NavigateOptions::default());
             }
-            (0, _) => {
-                stand.try_set(Stand::Refused("The server can't be reached. Send the file again.".to_owned()));
+            (0, _) => "The server can't be reached. Send the file again.".to_owned(),
+            (401, _) => {
+                "You are not signed in any more. Sign in again in another tab, then send the file again."
+                    .to_owned()
             }
-            _ => {
-                stand.try_set(Stand::Refused(text));
+            (413, _) => "The file is larger than this server takes.".to_owned(),
+            (status, _) if is_page || text.is_empty() => {
+                format!(
+                    "The server didn't take the file (error {status}). Send it again, or ask who runs the server."
+                )
             }
-        }
+            _ => text,
+        };
+        stand.try_set(Stand::Refused(why));
     });
     request.set_onloadend(Some(done.unchecked_ref()));
 }

@@ -1,6 +1,7 @@
 //! What people write beside the inventory: comments, and changes that they propose.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as _};
 
 use crate::{Db, DbError, Tx, new_id};
@@ -264,6 +265,21 @@ pub async fn replace_open(
         .filter(proposal::Column::State.eq(OPEN))
         .exec(&tx.inner)
         .await?;
+    Ok(())
+}
+
+/// Open proposals speak of a thing that was renamed by its new name.
+pub async fn rename_in_proposals(tx: &Tx, field: &str, old: &str, new: &str) -> Result<(), DbError> {
+    for column in [proposal::Column::Before, proposal::Column::After] {
+        proposal::Entity::update_many()
+            .col_expr(column, Expr::value(new))
+            .filter(proposal::Column::WorkspaceId.eq(&tx.workspace))
+            .filter(proposal::Column::State.eq(OPEN))
+            .filter(proposal::Column::Field.eq(field))
+            .filter(column.eq(old))
+            .exec(&tx.inner)
+            .await?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, FromQueryResult, QueryOrder as _, QuerySelect as _};
+use serde::{Deserialize, Serialize};
 
 use crate::imports::source;
 use crate::{DbError, Tx, new_id, workspace};
@@ -28,7 +29,7 @@ mod entity {
 }
 
 /// A reason as agents write it down, and what is known of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
 pub struct Reason {
     pub id: String,
     pub name: String,

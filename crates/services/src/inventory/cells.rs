@@ -7,6 +7,7 @@ use contract::UserError;
 use contract::inventory::{Column, GridRow};
 use db::inventory::{Inventory, Name, Touchpoint};
 
+use super::by_name::ByName;
 use super::{brief, checked_name, invalid};
 use crate::Actor;
 
@@ -16,15 +17,15 @@ const LONGEST: usize = 10_000;
 /// The names of an inventory, by id and by what people type.
 pub struct Names<'a> {
     by_id: HashMap<&'a str, &'a Name>,
-    stages: HashMap<String, &'a Name>,
-    channels: HashMap<String, &'a Name>,
-    departments: HashMap<String, &'a Name>,
+    stages: ByName<&'a Name>,
+    channels: ByName<&'a Name>,
+    departments: ByName<&'a Name>,
 }
 
 impl<'a> Names<'a> {
     pub fn of(inventory: &'a Inventory) -> Self {
         let Inventory { stages, channels, departments, .. } = inventory;
-        let typed = |list: &'a [Name]| list.iter().map(|one| (one.name.to_lowercase(), one)).collect();
+        let typed = |list: &'a [Name]| list.iter().map(|one| (one.name.as_str(), one)).collect();
         let all = [stages, channels, departments].into_iter().flatten();
         Self {
             by_id: all.map(|one| (one.id.as_str(), one)).collect(),
@@ -87,12 +88,12 @@ impl<'a> Names<'a> {
     }
 }
 
-fn chosen(known: &HashMap<String, &Name>, text: &str, noun: &str) -> Result<Option<String>, UserError> {
+fn chosen(known: &ByName<&Name>, text: &str, noun: &str) -> Result<Option<String>, UserError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    known.get(&text.to_lowercase()).map(|one| Some(one.id.clone())).ok_or_else(|| {
+    known.get(text).map(|one| Some(one.id.clone())).ok_or_else(|| {
         invalid(noun, format!("There is no {noun} \u{201c}{}\u{201d}.", brief(text))).remedy(
             "Choose one that is there, or add it under \u{201c}Departments, stages, channels\u{201d} first.",
         )

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::cells::Names;
 use super::grid::{Counts, fresh};
-use super::steps::{Done, Row, record, undoable};
+use super::rows::Row;
+use super::steps::{Done, record, undoable};
 use super::taken;
 use super::touchpoints::differences;
 use crate::actor::{need, need_change};

@@ -38,7 +38,9 @@ pub async fn gaps(services: &Services, actor: &Actor) -> Result<GapsView, Servic
     let whole = Figures::load(services, &Actor::console()).await?;
     let coverage = Found { inventory: &whole.inventory, data: whole.data.as_ref(), ..found }.coverage();
     let waiting = proposals.iter().cloned().map(|one| notes::proposal_row(inventory, actor, one));
-    let waiting: Vec<ProposalRow> = waiting.filter(|row| row.may_decide || row.mine).collect();
+    // What was proposed for a touchpoint that is gone waits until it comes back.
+    let shown = |row: &ProposalRow| !row.touchpoint.is_empty() && (row.may_decide || row.mine);
+    let waiting: Vec<ProposalRow> = waiting.filter(shown).collect();
     let mentions = notes::mentions(services, actor, inventory).await?;
     Ok(GapsView { lists, coverage, proposals: waiting, mentions })
 }
@@ -160,9 +162,8 @@ impl Found<'_> {
         lists
     }
 
-    /// Touchpoints with a KPI that this person may see.
+    /// Touchpoints with a KPI: that there is one is no secret, whatever it says.
     fn linked(&self) -> HashSet<&str> {
-        // That there is a KPI is no secret, whatever it says.
         self.inventory.links.iter().map(|link| link.touchpoint_id.as_str()).collect()
     }
 

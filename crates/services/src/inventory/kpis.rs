@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::cells::{checked_day, past_day, plain_text};
 use super::figures::Figures;
-use super::steps::{Change, Done, Row, record};
+use super::rows::{Change, Row};
+use super::steps::{Done, record};
 use super::{checked_name, experience_name, free, invalid, measure, named, owner_of, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services};

@@ -1,5 +1,6 @@
 //! The service inventory: reading it with its live figures, and changing it.
 
+mod by_name;
 mod cells;
 mod edit;
 mod exchange;
@@ -12,6 +13,7 @@ mod measure;
 mod names;
 mod news;
 mod notes;
+mod rows;
 mod rules;
 mod starters;
 mod steps;

@@ -1,8 +1,8 @@
 //! Departments, stages and channels.
 
-use contract::inventory::NamedKind;
+use contract::inventory::{Column, NamedKind};
 use contract::{Kind, UserError};
-use db::inventory::List;
+use db::inventory::{Inventory, List, Name};
 use serde_json::json;
 
 use super::{checked_name, free, taken};
@@ -17,15 +17,17 @@ fn list(kind: NamedKind) -> List {
     }
 }
 
-/// Refuses a name that another of its kind has, but for capital letters.
-async fn free_name(tx: &db::Tx, kind: NamedKind, own: &str, name: &str) -> Result<(), ServiceError> {
-    let inventory = db::inventory::load_in(tx).await?;
-    let all = match kind {
+fn all(inventory: &Inventory, kind: NamedKind) -> &[Name] {
+    match kind {
         NamedKind::Department => &inventory.departments,
         NamedKind::Stage => &inventory.stages,
         NamedKind::Channel => &inventory.channels,
-    };
-    Ok(free(all.iter().map(|one| (one.id.as_str(), one.name.as_str())), own, kind.key(), name)?)
+    }
+}
+
+/// Refuses a name that another of its kind has, but for capital letters.
+fn free_name(inventory: &Inventory, kind: NamedKind, own: &str, name: &str) -> Result<(), UserError> {
+    free(all(inventory, kind).iter().map(|one| (one.id.as_str(), one.name.as_str())), own, kind.key(), name)
 }
 
 /// Adds a name. A department may stand below another.
@@ -48,7 +50,7 @@ pub async fn add_name(
     }
     let now = services.now();
     let tx = services.db.write().await?;
-    free_name(&tx, kind, "", &name).await?;
+    free_name(&db::inventory::load_in(&tx).await?, kind, "", &name)?;
     let added = db::inventory::add_name(&tx, list(kind), &name, parent).await;
     let id = added.map_err(|error| taken(error, kind.key(), &name))?;
     db::audit(&tx, &actor.audited(now), "add", kind.key(), &id, &json!({ "name": name })).await?;
@@ -71,7 +73,16 @@ pub async fn rename(
     let name = checked_name(name, "name")?;
     let now = services.now();
     let tx = services.db.write().await?;
-    free_name(&tx, kind, id, &name).await?;
+    let inventory = db::inventory::load_in(&tx).await?;
+    free_name(&inventory, kind, id, &name)?;
+    if let Some(old) = all(&inventory, kind).iter().find(|one| one.id == id) {
+        let column = match kind {
+            NamedKind::Department => Column::Owner,
+            NamedKind::Stage => Column::Stage,
+            NamedKind::Channel => Column::Channel,
+        };
+        db::notes::rename_in_proposals(&tx, column.key(), &old.name, &name).await?;
+    }
     let renamed = db::inventory::rename(&tx, list(kind), id, version, &name).await;
     renamed.map_err(|error| taken(error, kind.key(), &name))?;
     db::audit(&tx, &actor.audited(now), "change", kind.key(), id, &json!({ "name": name })).await?;

@@ -6,7 +6,8 @@ use db::inventory::{Experience, Inventory, Rule, Sample, Touchpoint};
 use serde_json::json;
 
 use super::cells::{past_day, plain_text};
-use super::steps::{Done, Row, record};
+use super::rows::Row;
+use super::steps::{Done, record};
 use super::touchpoints::detached;
 use super::{checked_name, invalid, taken};
 use crate::actor::{need, need_change};

@@ -248,11 +248,11 @@ async fn history(
         .filter_map(|row| {
             let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
             let details = details.as_object().into_iter().flatten();
-            let change: Option<super::steps::Change> =
+            let change: Option<super::rows::Change> =
                 row.change.as_deref().and_then(|text| serde_json::from_str(text).ok());
             // KPIs that a person does not see are not told by the history of a touchpoint either.
             let of_kpi = change.as_ref().and_then(|change| change.before.as_ref().or(change.after.as_ref()));
-            if let Some(super::steps::Row::Link(link)) = of_kpi {
+            if let Some(super::rows::Row::Link(link)) = of_kpi {
                 let kpi = inventory.kpis.iter().find(|kpi| kpi.id == link.kpi_id);
                 if !kpi.map_or(actor.scope().is_none() && actor.may().see_kpis, |kpi| kpis::may_see(actor, kpi))
                 {

@@ -2,12 +2,13 @@
 
 use contract::inventory::{Column, DELIVERIES, STARTERS, TouchpointInput};
 use contract::{Kind, UserError};
-use db::inventory::{Inventory, Kpi, Touchpoint};
+use db::inventory::{Inventory, Kpi, Reason, Touchpoint};
 use serde_json::{Value, json};
 
 use super::cells::{Names, cents, prose};
+use super::rows::{Change, Row};
 use super::rules::describe;
-use super::steps::{Change, Done, Row, record};
+use super::steps::{Done, record};
 use super::{checked_name, invalid, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services};
@@ -208,9 +209,10 @@ pub async fn delete_touchpoint(
     let rules = || inventory.rules.iter().filter(|one| one.touchpoint_id == id);
     let links = || inventory.links.iter().filter(|one| one.touchpoint_id == id);
     let kpis = detached(&tx, &inventory, |kpi| kpi.touchpoint_id.as_deref() == Some(id)).await?;
-    db::inventory::delete_touchpoint(&tx, id, version).await?;
     // What belongs to it first: undoing goes backwards, and puts the touchpoint back before it.
     let mut done: Vec<Done> = kpis;
+    done.extend(unlinked(&tx, &inventory, id).await?);
+    db::inventory::delete_touchpoint(&tx, id, version).await?;
     let mut gone = |row: Row, details: Value| {
         done.push(Done::of(id, "delete with touchpoint", details, Some(row), None));
     };
@@ -243,6 +245,19 @@ pub async fn detached(
         let change = Change { before: Some(Row::Kpi(kpi.clone())), after: Some(Row::Kpi(after)) };
         let details = json!({ "name": kpi.name, "computed from": Value::Null });
         done.push(Done { action: "change", noun: "kpi", object_id: kpi.id.clone(), details, change });
+    }
+    Ok(done)
+}
+
+/// Contact reasons that stand for a touchpoint that will go stand for none, likewise.
+async fn unlinked(tx: &db::Tx, inventory: &Inventory, id: &str) -> Result<Vec<Done>, ServiceError> {
+    let mut done = Vec::new();
+    for reason in inventory.reasons.iter().filter(|reason| reason.touchpoint_id.as_deref() == Some(id)) {
+        let without = Reason { touchpoint_id: None, ..reason.clone() };
+        db::inventory::save_reason(tx, &without).await?;
+        let after = Reason { version: reason.version.saturating_add(1), ..without };
+        let rows = (Some(Row::Reason(reason.clone())), Some(Row::Reason(after)));
+        done.push(Done::of(id, "unlink reason", json!({ "reason": reason.name }), rows.0, rows.1));
     }
     Ok(done)
 }

@@ -6,8 +6,9 @@ use db::inventory::{Rule, Touchpoint};
 use serde_json::json;
 
 use super::grid::fresh;
+use super::rows::Row;
 use super::rules::{checked_rule, describe, next_position};
-use super::steps::{Done, Row, record};
+use super::steps::{Done, record};
 use super::{checked_name, named, taken};
 use crate::actor::{need, need_change};
 use crate::{Actor, ServiceError, Services, cache};

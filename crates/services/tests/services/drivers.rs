@@ -338,6 +338,20 @@ async fn reasons_have_owners_and_decide_only_where_they_are_trusted() {
     assert_eq!(code(stands_for(&setting, &billing, "move", "Invoice").await), "forbidden");
     rule_of(&setting, "contact_centre", |form| form.trusted = String::new()).await;
     stands_for(&setting, &billing, "move", "Invoice").await.expect("an own touchpoint");
+    // A touchpoint that goes and comes back takes its reasons along.
+    let invoice = async || {
+        let grid = inventory::grid(&setting.services, &billing, "", "").await.expect("the grid");
+        grid.rows.into_iter().find(|row| row.name == "Invoice")
+    };
+    let of_move = async || {
+        let known = reasons(&setting.services, &billing).await.expect("a page");
+        known.rows.into_iter().find(|row| row.reason == "move").expect("a reason").touchpoint
+    };
+    let own = invoice().await.expect("a row");
+    inventory::delete_touchpoint(&setting.services, &billing, &own.id, own.version).await.expect("removed");
+    assert_eq!(of_move().await, None);
+    inventory::undo(&setting.services, &billing).await.expect("undone");
+    assert_eq!(of_move().await.as_deref(), Some("Invoice"));
     let executive = setting.actor(Role::Executive, "").await;
     assert_eq!(code(stands_for(&setting, &executive, "other", "Invoice").await), "forbidden");
     let stale = ReasonInput { reason: "appointment".into(), ..ReasonInput::default() };

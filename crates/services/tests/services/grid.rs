@@ -146,6 +146,16 @@ async fn a_change_in_the_history_is_put_back() {
     assert_eq!((now.stage.as_str(), now.description.as_str()), ("Use", "New words"));
     // A page that does not show the newest change can't put anything over it.
     assert_eq!(code(inventory::restore(&setting.services, &ann, &id, &view.latest).await), "stale");
+    // A name comes back only while nobody else has it, whatever the capital letters.
+    edit(&setting, &ann, cell(&now, Column::Name, "Bill")).await;
+    let call = row(&setting, &ann, "Call").await;
+    edit(&setting, &ann, cell(&call, Column::Name, "INVOICE")).await;
+    let view = inventory::touchpoint(&setting.services, &ann, &seen.id).await.expect("a page");
+    let renamed = view.changes.iter().find(|change| change.details[0].contains("Invoice \u{2192} Bill"));
+    let id = renamed.expect("in the history").id.clone().expect("can be put back");
+    let refused = inventory::restore(&setting.services, &ann, &id, &view.latest).await;
+    assert_eq!(code(refused), "name_taken");
+    assert_eq!(row(&setting, &ann, "Bill").await.id, seen.id);
 }
 
 #[tokio::test]
@@ -342,6 +352,23 @@ async fn what_others_own_is_proposed_and_its_owner_decides() {
     inventory::decide(&setting.services, &billing, &promise, true, "Right").await.expect("accepted");
     assert_eq!(row(&setting, &billing, "Invoice").await.promise, "The price that was offered");
     assert_eq!(code(inventory::decide(&setting.services, &billing, &promise, true, "").await), "not_found");
+    // A department that is renamed is still the one that was proposed.
+    let console = Actor::console();
+    let names = inventory::lists(&setting.services, &console).await.expect("lists");
+    let one = names.departments.into_iter().find(|one| one.name == "Contact centre").expect("there");
+    inventory::rename(
+        &setting.services,
+        &console,
+        NamedKind::Department,
+        &one.id,
+        one.version,
+        "Customer care",
+    )
+    .await
+    .expect("renamed");
+    let page = inventory::touchpoint(&setting.services, &front, &seen.id).await.expect("a page");
+    let proposed = page.proposals.iter().find(|one| one.id == owner).expect("there");
+    assert_eq!((proposed.before.as_str(), proposed.after.as_str()), ("Billing", "Customer care"));
     // Giving it away is not the department's to do.
     assert_eq!(code(inventory::decide(&setting.services, &billing, &owner, true, "").await), "forbidden");
     inventory::decide(&setting.services, &billing, &owner, false, "It is ours").await.expect("declined");

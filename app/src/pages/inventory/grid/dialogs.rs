@@ -19,6 +19,15 @@ const SHOWN: usize = 240;
 /// The dialog, where something is asked.
 #[component]
 pub fn Dialogs(grid: Grid) -> impl IntoView {
+    // What waited behind a dialog goes on.
+    Effect::new(move |before: Option<bool>| {
+        let asks = grid.ask.with(Option::is_some);
+        if before == Some(true) && !asks {
+            back_to_writing(grid);
+            grid.resume();
+        }
+        asks
+    });
     move || {
         grid.ask.get().map(|ask| {
             let (title, inside) = match ask {
@@ -56,7 +65,7 @@ fn Dialog(grid: Grid, title: &'static str, children: Children) -> impl IntoView 
         }
     });
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| { grid.ask.set(None); back_to_writing(grid); }>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| grid.ask.set(None)>
             <h2 id="dialog-title">{title}</h2>
             {children()}
         </dialog>
@@ -155,7 +164,7 @@ fn Apply(grid: Grid, edits: Vec<RowEdit>, outcome: Edited) -> impl IntoView {
         {bad.then(|| view! { <Problems problems=outcome.problems.clone()/> })}
         {(!outcome.changes.is_empty()).then(|| view! { <Changes changes=outcome.changes.clone() all=outcome.changed/> })}
         <p class="actions">
-            {(!bad && !none).then(|| view! { <button type="button" class="button button-main" autofocus on:click=move |_| { close(); grid.send(edits.get_value()); }>"Apply"</button> })}
+            {(!bad && !none).then(|| view! { <button type="button" class="button button-main" autofocus on:click=move |_| { close(); grid.send_first(edits.get_value()); }>"Apply"</button> })}
             <button type="button" class="button" on:click=move |_| close()>{if bad || none { "Close" } else { "Cancel" }}</button>
         </p>
     }
@@ -166,7 +175,7 @@ fn Refused(grid: Grid, outcome: Edited) -> impl IntoView {
     view! {
         <p>"Nothing was changed."</p>
         <Problems problems=outcome.problems/>
-        <p class="actions"><button type="button" class="button button-main" autofocus on:click=move |_| { grid.ask.set(None); back_to_writing(grid); }>"Close"</button></p>
+        <p class="actions"><button type="button" class="button button-main" autofocus on:click=move |_| grid.ask.set(None)>"Close"</button></p>
     }
 }
 
@@ -198,7 +207,7 @@ fn Merge(grid: Grid, edits: Vec<RowEdit>, conflicts: Vec<CellConflict>) -> impl 
             grid.refresh(ids);
             grid.say("Theirs is kept.");
         } else {
-            grid.send(edits);
+            grid.send_first(edits);
         }
     };
     view! {

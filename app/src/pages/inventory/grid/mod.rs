@@ -8,6 +8,7 @@ mod editor;
 mod lines;
 mod listen;
 mod look;
+mod many;
 mod sending;
 mod sheet;
 mod state;

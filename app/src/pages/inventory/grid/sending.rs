@@ -1,8 +1,9 @@
-//! What one does in the grid, on its way to the server: one thing after the other, in the order it was done.
+//! What one does in the grid, on its way to the server: one thing after the other, in the order it was done. While
+//! something is asked, the rest waits.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use contract::inventory::{Edited, GridRow, RowEdit};
+use contract::inventory::{Column, Edited, GridRow, RowEdit};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -16,21 +17,34 @@ use crate::components::format::counted;
 /// Something that waits for its turn.
 #[derive(Debug, Clone)]
 pub enum Job {
-    /// Changes, with the rows as they stood before.
-    Edit {
-        edits: Vec<RowEdit>,
-        before: HashMap<String, GridRow>,
-    },
+    Edit(Vec<RowEdit>),
+    /// A look at what many changes would come to.
+    Look(Vec<RowEdit>),
     Undo {
         again: bool,
     },
 }
 
+/// What stands in cells, by row.
+type Standing<'a> = HashMap<&'a str, Vec<(Column, String)>>;
+
 impl Grid {
     /// Sends changes. They show at once; what is refused comes back.
     pub fn send(self, edits: Vec<RowEdit>) {
-        let before = self.show(&edits);
-        self.queue(Job::Edit { edits, before });
+        self.show(&edits);
+        self.queue(Job::Edit(edits));
+    }
+
+    /// Sends what was asked about before anything that waits.
+    pub fn send_first(self, edits: Vec<RowEdit>) {
+        self.show(&edits);
+        self.waiting.update_value(|waiting| waiting.push_front(Job::Edit(edits)));
+        self.resume();
+    }
+
+    /// Asks what changes would come to, and then whether to apply them.
+    pub fn look(self, edits: Vec<RowEdit>) {
+        self.queue(Job::Look(edits));
     }
 
     /// Undoes one's own latest step, or does again what was undone.
@@ -39,73 +53,93 @@ impl Grid {
     }
 
     fn queue(self, job: Job) {
-        let first = self.waiting.try_update_value(|waiting: &mut VecDeque<Job>| {
-            waiting.push_back(job);
-            waiting.len() == 1
-        });
-        if first == Some(true) {
+        self.waiting.update_value(|waiting| waiting.push_back(job));
+        self.resume();
+    }
+
+    /// Goes on sending, where nothing is being sent or asked.
+    pub fn resume(self) {
+        let waits = self.waiting.with_value(|waiting| !waiting.is_empty());
+        if waits && !self.working.get_value() && self.ask.with_untracked(Option::is_none) {
+            self.working.set_value(true);
             self.busy.set(true);
             spawn_local(async move { self.work().await });
         }
     }
 
-    /// Sends what waits, until nothing does.
+    /// Sends what waits, until nothing does, or something is asked, or the page is gone.
     async fn work(self) {
-        let front = move || self.waiting.try_with_value(|waiting| waiting.front().cloned()).flatten();
-        while let Some(job) = front() {
+        while self.ask.try_with_untracked(Option::is_none) == Some(true) {
+            let Some(job) = self.waiting.try_update_value(VecDeque::pop_front).flatten() else { break };
             match job {
-                Job::Edit { edits, before } => {
+                Job::Edit(edits) => {
                     let answer = edit_cells(edits.clone(), false).await;
-                    if self.waiting.try_with_value(|_| ()).is_none() {
-                        return;
+                    if self.is_there() {
+                        self.answered(edits, answer);
                     }
-                    self.answered(edits, &before, answer);
+                }
+                Job::Look(edits) => {
+                    let answer = edit_cells(edits.clone(), true).await;
+                    if self.is_there() {
+                        self.looked(edits, answer);
+                    }
                 }
                 Job::Undo { again } => {
                     let answer = undo_step(again).await;
-                    if self.waiting.try_with_value(|_| ()).is_none() {
-                        return;
-                    }
-                    match answer {
-                        Ok(Edited { rows, removed, history, label, .. }) => {
-                            self.merge(rows, &removed);
-                            self.history.set(history);
-                            self.say(format!("{}: {label}.", if again { "Done again" } else { "Undone" }));
-                        }
-                        Err(error) => self.complain(&error),
+                    if self.is_there() {
+                        self.undone(again, answer);
                     }
                 }
             }
-            self.waiting.try_update_value(VecDeque::pop_front);
         }
+        self.working.try_set_value(false);
         self.busy.try_set(false);
     }
 
-    fn answered(
-        self,
-        edits: Vec<RowEdit>,
-        before: &HashMap<String, GridRow>,
-        answer: Result<Edited, AppError>,
-    ) {
+    fn is_there(self) -> bool {
+        self.waiting.try_with_value(|_| ()).is_some()
+    }
+
+    fn undone(self, again: bool, answer: Result<Edited, AppError>) {
+        match answer {
+            Ok(Edited { rows, removed, history, label, .. }) => {
+                self.merge(rows, &removed);
+                self.history.set(history);
+                self.say(format!("{}: {label}.", if again { "Done again" } else { "Undone" }));
+            }
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    fn looked(self, edits: Vec<RowEdit>, answer: Result<Edited, AppError>) {
+        match answer {
+            Ok(outcome) if !outcome.conflicts.is_empty() => {
+                self.ask.set(Some(Ask::Merge { edits, conflicts: outcome.conflicts }));
+            }
+            Ok(outcome) => self.ask.set(Some(Ask::Apply { edits, outcome })),
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    fn answered(self, edits: Vec<RowEdit>, answer: Result<Edited, AppError>) {
         match answer {
             Ok(outcome) if outcome.applied => {
-                self.follow_on(&edits, &outcome.rows);
-                self.take(outcome, before);
+                self.rebase(&made(&edits, &outcome.rows));
+                self.take(&edits, outcome);
             }
             Ok(outcome) => {
-                self.put_back(before);
-                self.reopen(&edits);
+                self.put_back(&edits);
                 let ask = if outcome.conflicts.is_empty() {
+                    self.reopen(&edits);
                     Ask::Refused { outcome }
                 } else {
                     // The dialog holds what was typed.
-                    self.editing.set(None);
                     Ask::Merge { edits, conflicts: outcome.conflicts }
                 };
                 self.ask.set(Some(ask));
             }
             Err(error) => {
-                self.put_back(before);
+                self.put_back(&edits);
                 self.reopen(&edits);
                 self.complain(&error);
             }
@@ -130,65 +164,83 @@ impl Grid {
         self.editing.set(Some(Editing { column: *column, text: text.clone(), of }));
     }
 
-    /// Changes that wait began from what one had typed oneself; now they begin from what the server made of it.
-    fn follow_on(self, sent: &[RowEdit], now: &[GridRow]) {
-        self.waiting.try_update_value(|waiting| {
-            let later = waiting.iter_mut().skip(1).filter_map(|job| match job {
-                Job::Edit { edits, .. } => Some(edits),
+    /// What waits, and what is being written, began from what one had typed oneself; now it begins from what stands there.
+    fn rebase(self, standing: &Standing<'_>) {
+        let text_of = |id: &str, column: Column| {
+            let cells = standing.get(id)?;
+            cells.iter().find(|(of, _)| *of == column).map(|(_, text)| text)
+        };
+        self.waiting.update_value(|waiting| {
+            let later = waiting.iter_mut().filter_map(|job| match job {
+                Job::Edit(edits) | Job::Look(edits) => Some(edits),
                 Job::Undo { .. } => None,
             });
             for edit in later.flatten() {
-                let Some(row) = now.iter().find(|row| row.id == edit.id) else { continue };
-                let own = sent.iter().filter(|sent| sent.id == edit.id).flat_map(|sent| &sent.cells);
-                let own: Vec<_> = own.map(|(column, ..)| *column).collect();
                 for (column, before, _) in &mut edit.cells {
-                    if own.contains(column) {
-                        *before = row.text(*column);
+                    if let Some(text) = text_of(&edit.id, *column) {
+                        before.clone_from(text);
                     }
                 }
             }
         });
+        if let Some(Some(Editing { column, of: Some((id, before)), .. })) =
+            self.editing.try_write_untracked().as_deref_mut()
+            && let Some(text) = text_of(id, *column)
+        {
+            before.clone_from(text);
+        }
     }
 
-    fn put_back(self, before: &HashMap<String, GridRow>) {
-        self.rows.update(|rows| {
-            for row in &mut rows.rows {
-                if let Some(old) = before.get(&row.id) {
-                    *row = old.clone();
+    /// Shows the cells of refused changes as they were, where nothing newer is shown.
+    fn put_back(self, edits: &[RowEdit]) {
+        self.on_rows(edits, |row, edit, choices| {
+            for (column, before, text) in &edit.cells {
+                let mut guessed = row.clone();
+                guess(&mut guessed, *column, text, choices);
+                if guessed.text(*column) == row.text(*column) {
+                    guess(row, *column, before, choices);
                 }
+            }
+        });
+        let standing = edits.iter().map(|edit| {
+            let cells = edit.cells.iter().map(|(column, before, _)| (*column, before.clone()));
+            (edit.id.as_str(), cells.collect())
+        });
+        self.rebase(&standing.collect());
+    }
+
+    /// Shows cells as they shall be.
+    fn show(self, edits: &[RowEdit]) {
+        self.on_rows(edits, |row, edit, choices| {
+            for (column, _, text) in &edit.cells {
+                guess(row, *column, text, choices);
             }
         });
     }
 
-    /// Shows cells as they shall be, and returns the rows as they were.
-    fn show(self, edits: &[RowEdit]) -> HashMap<String, GridRow> {
+    /// Does something with each row that edits are of and that one may change.
+    fn on_rows(self, edits: &[RowEdit], change: impl Fn(&mut GridRow, &RowEdit, &super::state::Choices)) {
         let by_id: HashMap<&str, &RowEdit> = edits.iter().map(|edit| (edit.id.as_str(), edit)).collect();
-        let mut before = HashMap::new();
+        let choices = self.choices.read_value();
         self.keeping_place(|| {
             self.rows.update(|rows| {
                 for row in rows.rows.iter_mut().filter(|row| row.may_edit) {
-                    let Some(edit) = by_id.get(row.id.as_str()) else { continue };
-                    before.insert(row.id.clone(), row.clone());
-                    for (column, _, text) in &edit.cells {
-                        guess(row, *column, text, &self.choices.read_value());
+                    if let Some(edit) = by_id.get(row.id.as_str()) {
+                        change(row, edit, &choices);
                     }
                 }
             });
         });
-        before
     }
 
     /// Takes what the server made of changes.
-    fn take(self, outcome: Edited, before: &HashMap<String, GridRow>) {
+    fn take(self, edits: &[RowEdit], outcome: Edited) {
         let Edited { rows: changed, removed, created, proposed, history, label, changed: cells, .. } = outcome;
         let newest = (created > 0).then(|| changed.last().map(|row| row.id.clone())).flatten();
         // What was only proposed stands as it stood.
-        let changed_ids: Vec<&String> = changed.iter().map(|row| &row.id).collect();
-        let stood: HashMap<String, GridRow> = before
-            .iter()
-            .filter(|(id, _)| !changed_ids.contains(id))
-            .map(|(id, row)| (id.clone(), row.clone()))
-            .collect();
+        let there: HashSet<&str> = changed.iter().map(|row| row.id.as_str()).collect();
+        let stood: Vec<RowEdit> =
+            edits.iter().filter(|edit| !there.contains(edit.id.as_str())).cloned().collect();
         if !stood.is_empty() {
             self.put_back(&stood);
         }
@@ -208,4 +260,16 @@ impl Grid {
         };
         self.say(done);
     }
+}
+
+/// What the server made of the cells that were sent.
+fn made<'a>(sent: &'a [RowEdit], now: &[GridRow]) -> Standing<'a> {
+    let rows: HashMap<&str, &GridRow> = now.iter().map(|row| (row.id.as_str(), row)).collect();
+    let known = sent.iter().filter_map(|edit| Some((edit, rows.get(edit.id.as_str())?)));
+    known
+        .map(|(edit, row)| {
+            let cells = edit.cells.iter().map(|(column, ..)| (*column, row.text(*column)));
+            (edit.id.as_str(), cells.collect())
+        })
+        .collect()
 }

@@ -3,6 +3,7 @@
 
 mod apply;
 mod held;
+mod kpis;
 mod plan;
 mod read;
 mod row;

@@ -5,20 +5,19 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use contract::inventory::{
-    CONTROLS, CellChange, CellConflict, Column, DELIVERIES, DIRECTIONS, FileProblem, InventoryImport, KINDS,
-    MEASURES, STARTERS,
+    CellChange, CellConflict, Column, DELIVERIES, FileProblem, InventoryImport, STARTERS,
 };
 use contract::{Kind, UserError};
 use db::inventory::{Experience, Inventory, Kpi, Link, List, Name, Reading, Rule, Touchpoint};
 
 use super::apply::Options;
 use super::read::Read;
-use super::row::{Row, keys, one_of, version_of};
+use super::row::Row;
 use crate::Actor;
-use crate::inventory::cells::{Names, past_day, plain_text};
-use crate::inventory::kpis::check;
+use crate::inventory::by_name::ByName;
+use crate::inventory::cells::Names;
 use crate::inventory::rules::{checked_text, next_position};
-use crate::inventory::{checked_name, experience_name, invalid};
+use crate::inventory::{checked_name, invalid};
 
 /// Changes, conflicts and problems that are listed.
 const LISTED: usize = 300;
@@ -81,21 +80,21 @@ pub fn plan(
 }
 
 /// A plan under way: everything by its name.
-struct Work<'a> {
-    actor: &'a Actor,
+pub struct Work<'a> {
+    pub actor: &'a Actor,
     options: Options,
-    /// Id and name as it stands, by the name in small letters.
-    names: HashMap<(List, String), (String, String)>,
-    touchpoints: HashMap<String, Touchpoint>,
-    experiences: HashMap<(String, String), Experience>,
+    /// Ids of the names of each list.
+    names: HashMap<List, ByName<String>>,
+    pub touchpoints: ByName<Touchpoint>,
+    pub experiences: HashMap<(String, String), Experience>,
     /// Next place of an experience at each touchpoint.
     places: HashMap<String, i32>,
     rules: HashSet<Recognises>,
     next_rule: i32,
-    kpis: HashMap<String, Kpi>,
-    links: HashMap<(String, String), Link>,
+    pub kpis: ByName<Kpi>,
+    pub links: HashMap<(String, String), Link>,
     /// Value and note of each KPI and day.
-    known_readings: HashMap<(String, String), (u64, String)>,
+    pub known_readings: HashMap<(String, String), (u64, String)>,
     /// Ids of what this file makes or changes, by its order.
     touched: HashMap<String, usize>,
     /// What stood before, by id, and what the rows of this file say against it.
@@ -105,10 +104,10 @@ struct Work<'a> {
     /// Whether anything stood there before.
     standing: bool,
     /// Seconds since 1970.
-    now: i64,
+    pub now: i64,
     /// Versions of touchpoints when the file was written.
     written: HashMap<String, i32>,
-    plan: Plan,
+    pub plan: Plan,
 }
 
 /// New values that rows say, by row of the inventory and column.
@@ -146,9 +145,9 @@ impl<'a> Work<'a> {
             (List::Channels, &inventory.channels),
             (List::Departments, &inventory.departments),
         ];
-        let names = lists.into_iter().flat_map(|(list, names)| {
-            names.iter().map(move |one| ((list, one.name.to_lowercase()), (one.id.clone(), one.name.clone())))
-        });
+        let names = lists
+            .into_iter()
+            .map(|(list, names)| (list, names.iter().map(|one| (one.name.as_str(), one.id.clone())).collect()));
         let mut places = HashMap::new();
         for one in &inventory.experiences {
             let next = places.entry(one.touchpoint_id.clone()).or_insert(0);
@@ -158,11 +157,7 @@ impl<'a> Work<'a> {
             actor,
             options,
             names: names.collect(),
-            touchpoints: inventory
-                .touchpoints
-                .iter()
-                .map(|one| (one.name.to_lowercase(), one.clone()))
-                .collect(),
+            touchpoints: inventory.touchpoints.iter().map(|one| (one.name.as_str(), one.clone())).collect(),
             experiences: inventory
                 .experiences
                 .iter()
@@ -171,7 +166,7 @@ impl<'a> Work<'a> {
             places,
             rules: inventory.rules.iter().map(recognises).collect(),
             next_rule: next_position(inventory),
-            kpis: inventory.kpis.iter().map(|one| (one.name.to_lowercase(), one.clone())).collect(),
+            kpis: inventory.kpis.iter().map(|one| (one.name.as_str(), one.clone())).collect(),
             links: inventory
                 .links
                 .iter()
@@ -199,7 +194,7 @@ impl<'a> Work<'a> {
         self.plan.report.problems.push(FileProblem { line, column, message, remedy });
     }
 
-    fn touch(&mut self, id: &str) {
+    pub fn touch(&mut self, id: &str) {
         let place = self.touched.len();
         self.touched.entry(id.to_owned()).or_insert(place);
     }
@@ -213,7 +208,7 @@ impl<'a> Work<'a> {
         self.rule(&row, touchpoint_id, experience_id)
     }
 
-    fn name(&mut self, list: List, name: &str) -> Result<Option<String>, UserError> {
+    pub fn name(&mut self, list: List, name: &str) -> Result<Option<String>, UserError> {
         if name.is_empty() {
             return Ok(None);
         }
@@ -222,18 +217,13 @@ impl<'a> Work<'a> {
             List::Channels => (&mut self.plan.report.channels_created, "channel"),
             List::Departments => (&mut self.plan.report.departments_created, "department"),
         };
-        let key = (list, name.to_lowercase());
-        if let Some((id, _)) = self.names.get(&key) {
+        let known = self.names.entry(list).or_default();
+        if let Some(id) = known.get(name) {
             return Ok(Some(id.clone()));
         }
         let name = &checked_name(name, place)?;
         if !self.options.new_names {
-            let known: Vec<&str> = self
-                .names
-                .iter()
-                .filter(|((of, _), _)| *of == list)
-                .map(|(_, (_, name))| name.as_str())
-                .collect();
+            let known: Vec<&str> = known.names().collect();
             let message = format!("There is no {place} \u{201c}{name}\u{201d}.");
             let remedy = match nearest(name, &known) {
                 Some(near) => format!("Did you mean \u{201c}{near}\u{201d}? Or let new names be added."),
@@ -243,7 +233,7 @@ impl<'a> Work<'a> {
         }
         let id = db::new_id();
         self.plan.names.push((list, id.clone(), name.clone()));
-        self.names.insert(key, (id.clone(), name.clone()));
+        known.insert(name, id.clone());
         created.push(name.clone());
         Ok(Some(id))
     }
@@ -255,7 +245,7 @@ impl<'a> Work<'a> {
         channel_id: Option<String>,
         department_id: Option<String>,
     ) -> Result<String, UserError> {
-        let known = self.touchpoints.get(&row.touchpoint.to_lowercase()).cloned();
+        let known = self.touchpoints.get(&row.touchpoint).cloned();
         let fresh = known.is_none();
         if fresh && row.version.is_some_and(|version| version > 0) && self.standing && !self.options.overwrite {
             return Err(invalid("touchpoint", "It was renamed or removed here since the file was written.")
@@ -311,7 +301,7 @@ impl<'a> Work<'a> {
         let id = wanted.id.clone();
         if fresh || known.as_ref() != Some(&wanted) {
             self.touch(&id);
-            self.touchpoints.insert(wanted.name.to_lowercase(), wanted);
+            self.touchpoints.insert(wanted.name.clone(), wanted);
         }
         Ok(id)
     }
@@ -368,7 +358,7 @@ impl<'a> Work<'a> {
     }
 
     /// Refuses what was changed since the file was written.
-    fn since(&self, place: &str, stored: Option<i32>, written: Option<i32>) -> Result<(), UserError> {
+    pub fn since(&self, place: &str, stored: Option<i32>, written: Option<i32>) -> Result<(), UserError> {
         match (stored, written) {
             (Some(stored), Some(written)) if stored != written && !self.options.overwrite => {
                 Err(invalid(place, "It was changed here since the file was written.")
@@ -405,158 +395,6 @@ impl<'a> Work<'a> {
         self.plan.report.rules_created += 1;
         self.next_rule += 1;
         self.plan.rules.push(wanted);
-        Ok(())
-    }
-
-    fn kpi(&mut self, cells: &[String]) -> Result<(), UserError> {
-        let [
-            name,
-            definition,
-            unit,
-            direction,
-            kind,
-            target,
-            department,
-            measure,
-            touchpoint,
-            experience,
-            version,
-        ] = cells
-        else {
-            return Err(invalid("kpi", "The row is too short."));
-        };
-        one_of("direction", direction, &keys(&DIRECTIONS))?;
-        one_of("kind", kind, &keys(&KINDS))?;
-        one_of("measure", measure, &keys(&MEASURES))?;
-        let name = checked_name(name, "kpi")?;
-        let department_id = self.name(List::Departments, department)?;
-        let target = match target.as_str() {
-            "" => None,
-            text => Some(finite("target", text)?),
-        };
-        let place = match touchpoint.as_str() {
-            "" => None,
-            name => Some(
-                self.touchpoints
-                    .get(&name.to_lowercase())
-                    .ok_or_else(|| {
-                        invalid("touchpoint", format!("There is no touchpoint \u{201c}{name}\u{201d}."))
-                    })?
-                    .clone(),
-            ),
-        };
-        let of = match (experience.as_str(), &place) {
-            ("", _) | (_, None) => None,
-            (name, Some(place)) => {
-                let found = self
-                    .experiences
-                    .values()
-                    .find(|one| one.touchpoint_id == place.id && experience_name(place, one) == name);
-                Some(found.map(|one| one.id.clone()).ok_or_else(|| {
-                    invalid("experience", format!("There is no experience \u{201c}{name}\u{201d}."))
-                })?)
-            }
-        };
-        let known = self.kpis.get(&name.to_lowercase()).cloned();
-        let or = |text: &String, otherwise: String| if text.is_empty() { otherwise } else { text.clone() };
-        let base = known.clone().unwrap_or_else(|| Kpi {
-            id: db::new_id(),
-            name: name.clone(),
-            direction: DIRECTIONS[0].0.to_owned(),
-            kind: KINDS[0].0.to_owned(),
-            ..Kpi::default()
-        });
-        let wanted = Kpi {
-            definition: or(&plain_text(definition), base.definition),
-            unit: or(&plain_text(unit), base.unit),
-            direction: or(direction, base.direction),
-            kind: or(kind, base.kind),
-            target: target.or(base.target),
-            department_id: department_id.or(base.department_id),
-            measure: or(measure, base.measure),
-            // An experience belongs to its touchpoint: another touchpoint has others.
-            experience_id: match &place {
-                Some(place) if base.touchpoint_id.as_ref() != Some(&place.id) => of,
-                _ => of.or(base.experience_id),
-            },
-            touchpoint_id: place.map(|place| place.id).or(base.touchpoint_id),
-            ..base
-        };
-        check(&wanted)?;
-        if known.as_ref() != Some(&wanted) {
-            self.since("kpi", known.as_ref().map(|known| known.version), version_of("version", version)?)?;
-            self.plan.report.kpis_changed += 1;
-            self.touch(&wanted.id);
-            self.kpis.insert(name.to_lowercase(), wanted);
-        }
-        Ok(())
-    }
-
-    fn kpi_of(&self, name: &str) -> Result<String, UserError> {
-        let found = self.kpis.get(&name.to_lowercase()).map(|kpi| kpi.id.clone());
-        found.ok_or_else(|| invalid("kpi", format!("There is no KPI \u{201c}{name}\u{201d}.")))
-    }
-
-    fn link(&mut self, cells: &[String]) -> Result<(), UserError> {
-        let [kpi, touchpoint, control, reason, version] = cells else {
-            return Err(invalid("kpi", "The row is too short."));
-        };
-        one_of("control", control, &keys(&CONTROLS))?;
-        let kpi_id = self.kpi_of(kpi)?;
-        let place = self.touchpoints.get(&touchpoint.to_lowercase()).ok_or_else(|| {
-            invalid("touchpoint", format!("There is no touchpoint \u{201c}{touchpoint}\u{201d}."))
-        })?;
-        let key = (kpi_id.clone(), place.id.clone());
-        let known = self.links.get(&key).cloned();
-        let base = known.clone().unwrap_or_else(|| Link {
-            id: db::new_id(),
-            kpi_id,
-            touchpoint_id: place.id.clone(),
-            control: CONTROLS[1].0.to_owned(),
-            ..Link::default()
-        });
-        let wanted = Link {
-            control: if control.is_empty() { base.control.clone() } else { control.clone() },
-            reason: if reason.is_empty() {
-                base.reason.clone()
-            } else {
-                plain_text(reason).chars().take(1000).collect()
-            },
-            ..base
-        };
-        if known.as_ref() != Some(&wanted) {
-            self.since("kpi", known.as_ref().map(|known| known.version), version_of("version", version)?)?;
-            self.plan.report.links_changed += 1;
-            self.touch(&wanted.id);
-            self.links.insert(key, wanted);
-        }
-        Ok(())
-    }
-
-    fn reading(&mut self, cells: &[String]) -> Result<(), UserError> {
-        let [kpi, day, value, note] = cells else {
-            return Err(invalid("kpi", "The row is too short."));
-        };
-        let kpi_id = self.kpi_of(kpi)?;
-        let (day, value) = (past_day(day, self.now)?, finite("value", value)?);
-        let note: String = plain_text(note).chars().take(1000).collect();
-        let computed = self.kpis.values().any(|one| one.id == kpi_id && !one.measure.is_empty());
-        if computed {
-            return Err(invalid("kpi", "This KPI is computed from events; it takes no readings."));
-        }
-        // What is there already is not written again.
-        if self.known_readings.get(&(kpi_id.clone(), day.clone())) == Some(&(value.to_bits(), note.clone())) {
-            return Ok(());
-        }
-        self.plan.report.readings_changed += 1;
-        self.plan.readings.push(Reading {
-            kpi_id,
-            day,
-            value,
-            note,
-            author: self.actor.name.clone(),
-            ..Reading::default()
-        });
         Ok(())
     }
 
@@ -656,15 +494,6 @@ impl<'a> Work<'a> {
             .collect();
         self.plan
     }
-}
-
-/// A number that can be drawn and compared.
-fn finite(place: &str, text: &str) -> Result<f64, UserError> {
-    let value: Option<f64> = text.parse().ok();
-    let shown: String = text.chars().take(40).collect();
-    value
-        .filter(|value| value.is_finite() && value.abs() < 1e15)
-        .ok_or_else(|| invalid(place, format!("\u{201c}{shown}\u{201d} is no number.")))
 }
 
 /// The known name that differs least, where it differs little.
