@@ -63,6 +63,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/segments/edit") view=pages::journeys::segments::BuilderPage ssr=SsrMode::Async/>
                     <Route path=path!("/customers/:id") view=pages::journeys::customer::CustomerPage ssr=SsrMode::Async/>
                     <Route path=path!("/drivers") view=pages::drivers::page::DriversPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts") view=pages::alerts::AlertsPage ssr=SsrMode::Async/>
                     <Route path=path!("/drivers/trends") view=pages::drivers::trends::TrendsPage ssr=SsrMode::Async/>
                     <Route path=path!("/drivers/reasons") view=pages::drivers::reasons::ReasonsPage ssr=SsrMode::Async/>
                     <Route path=path!("/reviews") view=pages::reviews::page::ReviewsPage ssr=SsrMode::Async/>

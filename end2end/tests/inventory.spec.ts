@@ -405,7 +405,7 @@ test("columns, filters, groups and order live in the address", async ({ page }) 
 test("a workbook goes out and comes back as nothing new", async ({ page }) => {
   await signInAs(page, "CX manager");
   await inventory(page);
-  for (const [label, suffix] of [["Workbook (XLSX)", "xlsx"], ["CSV", "csv"]]) {
+  for (const [label, suffix] of [["Workbook (XLSX)", "xlsx"], ["Table (CSV)", "csv"]]) {
     await page.getByText("Export", { exact: true }).click();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: label }).click()]);
     const file = test.info().outputPath(`inventory.${suffix}`);

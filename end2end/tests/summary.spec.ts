@@ -120,7 +120,8 @@ test("trends say when a level changed, and the report goes out as a workbook", a
   await expect(page.getByRole("row", { name: /App: Outage/ })).toHaveCount(0);
   await page.goto("/drivers");
   const saved = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Workbook" }).click();
+  await page.getByText("Export", { exact: true }).click();
+  await page.getByRole("link", { name: "Workbook (XLSX)" }).click();
   expect((await saved).suggestedFilename()).toBe("drivers.xlsx");
 });
 

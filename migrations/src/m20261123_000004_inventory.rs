@@ -137,6 +137,10 @@ const INDEXES: [(&str, &[&str], bool); 9] = [
 #[allow(elided_lifetimes_in_paths)]
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, mut column) in columns() {
             let mut statement = Table::alter();

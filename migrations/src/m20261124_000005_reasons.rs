@@ -30,6 +30,10 @@ fn columns() -> Vec<ColumnDef> {
 #[allow(elided_lifetimes_in_paths)]
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for mut column in columns() {
             let mut statement = Table::alter();

@@ -116,6 +116,16 @@ pub struct Serve {
     /// Folder with the browser's half of the product; found beside the program without it.
     #[arg(long)]
     pub site: Option<PathBuf>,
+    /// Mail server that letters are given to: smtp://NAME:PASSWORD@HOST:PORT, smtps:// for TLS from the start,
+    /// smtp://…?tls=required for STARTTLS. Without it, alerts stay in the product.
+    #[arg(long, env = "THROUGHLINE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Who letters are from: Throughline <throughline@example.com>.
+    #[arg(long, env = "THROUGHLINE_MAIL_FROM", requires = "smtp_url")]
+    pub mail_from: Option<String>,
+    /// Address at which people reach the product, for links in letters.
+    #[arg(long, env = "THROUGHLINE_PUBLIC_URL")]
+    pub public_url: Option<String>,
     /// Visitors come by HTTPS (through a proxy): cookies are then sent by HTTPS only.
     #[arg(long)]
     pub https: bool,

@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod http;
+mod mail;
 mod open;
 
 use std::process::ExitCode;

@@ -26,8 +26,13 @@ pub fn test(throughline: &Path) -> Outcome {
     Step::new("making a small demo company").run(program(throughline).args(demo).arg(folder.path()))?;
     let log = folder.path().join("stderr.txt");
     let file = std::fs::File::create(&log).map_err(|error| error.to_string())?;
+    // The tests let a mail server listen there, and first none.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let mail = free.map_err(|error| error.to_string())?;
     let mut child = program(throughline)
-        .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"])
+        .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--smtp-url"])
+        .arg(format!("smtp://{mail}"))
+        .arg("--data-dir")
         .arg(folder.path())
         .stdout(Stdio::piped())
         .stderr(file)
@@ -47,7 +52,11 @@ pub fn test(throughline: &Path) -> Outcome {
         .ok_or("the server did not say where it listens")?;
     let end2end = root().join("end2end");
     Step::new("browser tests").run(
-        program("npx").current_dir(end2end).args(["playwright", "test"]).env("THROUGHLINE_URL", address),
+        program("npx")
+            .current_dir(end2end)
+            .args(["playwright", "test"])
+            .env("THROUGHLINE_URL", address)
+            .env("THROUGHLINE_MAIL_PORT", mail.port().to_string()),
     )?;
     let said = std::fs::read_to_string(&log).map_err(|error| error.to_string())?;
     print!("{said}");

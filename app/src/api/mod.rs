@@ -1,5 +1,6 @@
 //! Server functions, two lines each: who asks, and the use case. The only module that knows the server side.
 
+pub mod alerts;
 pub mod drivers;
 mod error;
 pub mod inventory;

@@ -4,8 +4,8 @@
 use contract::journeys::{CompareView, ComparedLink, Drawing, ExploreQuery, NodeKind};
 use leptos::prelude::*;
 
-use crate::components::format::{count, percent};
 use crate::pages::journeys::compare::points;
+use contract::format::{count, percent};
 
 /// Room for the heads of the columns.
 const HEAD: f32 = 30.0;

@@ -18,8 +18,8 @@ use self::heads::heads;
 use self::minimap::Minimap;
 use super::walk::{Key, Spot, step};
 use crate::api::journeys::flow;
-use crate::components::format::percent;
 use crate::components::owner::swatch;
+use contract::format::percent;
 
 /// Room for the heads of the columns.
 const HEAD: f32 = 44.0;
@@ -284,6 +284,10 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                         let path = drawing.ribbon(&drawing.nodes[from], &drawing.nodes[to], ribbon, run == Run::Down);
                         let seam = (link.handoff_share > 0.0).then(|| seam(&drawing, from, to, at, run));
                         let label = figures(&sankey, Spot::Link(at));
+                        let open = link.open.filter(|open| *open > 0).map(|open| {
+                            let part = open as f32 / link.journeys.max(1) as f32;
+                            drawing.ribbon_part(&drawing.nodes[from], &drawing.nodes[to], ribbon, part, run == Run::Down)
+                        });
                         view! {
                             <g><a
                                 id=format!("{prefix}-l{at}")
@@ -298,6 +302,7 @@ fn Drawn(state: State, run: Run, drawing: Drawing) -> impl IntoView {
                                 on:click=move |event| { event.prevent_default(); go.run(Spot::Link(at)); }
                             >
                                 <path d=path fill=format!("url(#{prefix}-{}-{})", paints[from], paints[to])></path>
+                                {open.map(|path| view! { <path class="open-part" d=path></path> })}
                                 {seam.map(|path| view! { <path class="seam" d=path></path> })}
                             </a></g>
                         }

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet, Redirect};
 use wasm_bindgen::JsCast as _;
 
-use super::format::counted;
 use super::icon::Icon;
 use super::loaded::loaded_or;
 use super::notice::Problem;
@@ -15,6 +14,7 @@ use super::post::{Post, Submission};
 use super::tour::{Begin, Tour};
 use crate::api::people::{SignOut, me};
 use crate::api::preferences::{SetRail, SetTheme, theme};
+use contract::format::counted;
 
 /// Who is signed in, for the pages within.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub fn Frame() -> impl IntoView {
 
 #[component]
 fn Inside(me: Me) -> impl IntoView {
-    let Me { name, role, department, company, demo, may, tour, due, .. } = me;
+    let Me { name, role, department, company, demo, may, tour, due, unread, .. } = me;
     let tour = RwSignal::new(tour);
     // It begins with an import, and ends with a review.
     let may_tour = demo && may.import && may.edit_inventory;
@@ -63,6 +63,7 @@ fn Inside(me: Me) -> impl IntoView {
                     {may.see_journeys.then(|| view! { <A href="/journeys"><Icon name="route"/><span>"Journeys"</span></A> })}
                     {may.see_drivers.then(|| view! { <A href="/drivers"><Icon name="split"/><span>"Drivers"</span></A> })}
                     {may.see_drivers.then(|| view! { <A href="/reviews"><Icon name="calendar-check"/><span>"Reviews"</span> {(due > 0).then(|| view! { <span class="rail-due" title=counted(due, "action is due within a week or overdue", "actions are due within a week or overdue") aria-label=counted(due, "action is due", "actions are due")>{due}</span> })}</A> })}
+                    {(may.see_drivers || may.see_inventory).then(|| view! { <A href="/alerts"><Icon name="bell"/><span>"Alerts"</span> {(unread > 0).then(|| view! { <span class="rail-due" title=counted(unread, "new notice", "new notices") aria-label=counted(unread, "new notice", "new notices")>{unread}</span> })}</A> })}
                     {may.see_inventory.then(|| view! { <A href="/inventory"><Icon name="table"/><span>"Inventory"</span></A> })}
                     {may.see_sources.then(|| view! { <A href="/sources"><Icon name="database"/><span>"Sources"</span></A> })}
                     {may.see_users.then(|| view! { <A href="/users"><Icon name="users"/><span>"Users"</span></A> })}

@@ -3,7 +3,7 @@
 pub mod combobox;
 pub mod confirm;
 pub mod escape;
-pub mod format;
+pub mod export;
 pub mod frame;
 pub mod help;
 pub mod icon;

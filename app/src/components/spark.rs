@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::format::percent;
+use contract::format::percent;
 
 /// A line through values, without axes: the figures beside it say what it is.
 #[component]

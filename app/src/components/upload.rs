@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
 use super::combobox::submit_around;
-use super::format::{bytes, percent};
+use contract::format::{bytes, percent};
 
 /// Where an upload stands.
 #[derive(Clone, PartialEq)]

@@ -1,5 +1,6 @@
 //! The pages, by area; one routed component a file.
 
+pub mod alerts;
 pub mod drivers;
 pub mod home;
 pub mod inventory;

@@ -4,7 +4,7 @@ use contract::UserError;
 use contract::drivers::DriversQuery;
 use contract::journeys::{Department, Period};
 use contract::reviews::{ActionRow, EffectView};
-use contract::summary::{CostlyDriver, Figure, Headline, Heat, Sentence, Standing, SummaryQuery, SummaryView};
+use contract::summary::{CostlyDriver, Headline, Heat, Sentence, Standing, SummaryQuery, SummaryView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Form;
@@ -13,13 +13,14 @@ use leptos_router::hooks::use_query_map;
 use crate::api::refused;
 use crate::api::summary::summary;
 use crate::components::combobox::submit_around;
-use crate::components::format::{count, counted, percent, rounded, whole_money};
+use crate::components::export::{CSV, Export, PDF, PNG, SVG, WORKBOOK};
 use crate::components::help::Help;
 use crate::components::live::live;
 use crate::components::loaded::loaded_or;
 use crate::components::notice::{Empty, Problem};
 use crate::components::owner::{Owner, owner_of};
 use crate::components::spark::Spark;
+use contract::format::{count, counted, percent, rounded, whole_money};
 
 /// The summary page.
 #[component]
@@ -84,6 +85,7 @@ fn Inside(view: SummaryView) -> impl IntoView {
         <header class="page-head">
             <h1>{company}</h1>
             <p class="page-sub">{format!("{} to {}, {against}", period.from, period.to)} " · " {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}</p>
+            <div class="page-actions"><Export of="summary" search=query.to_search() kinds=vec![PDF, WORKBOOK, CSV, SVG, PNG]/></div>
         </header>
         <Controls query period segments/>
         {match hint {
@@ -126,45 +128,26 @@ fn Controls(query: SummaryQuery, period: Period, segments: Vec<String>) -> impl 
     }
 }
 
-fn written(figure: Figure) -> String {
-    match figure {
-        Figure::Number(value) => rounded(value),
-        Figure::Share(value) => percent(value),
-        Figure::Money(value) => whole_money(value),
-        Figure::Unknown => "\u{2013}".to_owned(),
-    }
-}
-
 const HELPS: [&str; 6] = ["head-0", "head-1", "head-2", "head-3", "head-4", "head-5"];
 
 #[component]
 fn Head(one: Headline, at: usize) -> impl IntoView {
-    let Headline { name, meaning, figure, before, weeks, less_is_better, note, path } = one;
-    let change = figure.value().zip(before).filter(|(_, before)| *before > 0.0).map(|(now, before)| {
-        let points = matches!(figure, Figure::Share(_));
-        let moved = if points { (now - before) * 100.0 } else { (now / before - 1.0) * 100.0 };
-        let class = match (moved.abs() < 0.5, (moved < 0.0) == less_is_better) {
-            (true, _) => "trend-same",
-            (_, true) => "trend-better",
-            _ => "trend-worse",
+    let change = one.change().map(|(words, better)| {
+        let class = match better {
+            None => "trend-same",
+            Some(true) => "trend-better",
+            Some(false) => "trend-worse",
         };
-        let sign = if moved.abs() < 0.5 {
-            "\u{00b1}"
-        } else if moved > 0.0 {
-            "+"
-        } else {
-            "\u{2212}"
-        };
-        let unit = if points { "points" } else { "%" };
-        (class, format!("{sign}{:.0} {unit} against the period before", moved.abs()))
+        (class, words)
     });
+    let Headline { name, meaning, figure, weeks, note, path, .. } = one;
     // A week without anything to measure is no week at zero.
     let values: Vec<f64> = weeks.iter().filter(|(_, of)| *of > 0.0).map(|(part, of)| part / of).collect();
     let term = StoredValue::new(name.clone());
     view! {
         <section class="headline">
             <h2>{name} " " {HELPS.get(at).map(|id| view! { <Help id=id term="What this is"><strong>{term.get_value()}</strong> ": " {meaning}</Help> })}</h2>
-            <p class="headline-figure"><a href=path>{written(figure)}</a> {(values.len() > 1).then(|| view! { <Spark values/> })}</p>
+            <p class="headline-figure"><a href=path>{figure.written()}</a> {(values.len() > 1).then(|| view! { <Spark values/> })}</p>
             <p class="headline-note">{change.map(|(class, words)| view! { <span class=class>{words}</span> " \u{b7} " })} {note}</p>
         </section>
     }

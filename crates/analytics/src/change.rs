@@ -53,7 +53,15 @@ pub fn changes(values: &[f64], scale: Scale) -> Vec<Change> {
         Scale::Counts => values.iter().map(|value| 2.0 * (value.max(0.0) + 0.375).sqrt()).collect(),
         Scale::Values => values.to_vec(),
     };
-    let least = if scale == Scale::Counts { 1.0 } else { f64::MIN_POSITIVE };
+    // About the mean, so that squares of large values do not drown what they differ by.
+    let mean = scaled.iter().sum::<f64>() / scaled.len() as f64;
+    let scaled: Vec<f64> = scaled.iter().map(|value| value - mean).collect();
+    let spread = scaled.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let least = match scale {
+        Scale::Counts => 1.0,
+        // Values that hardly ever move have no noise to speak of: what they move by is measured against their range.
+        Scale::Values => (spread * 1e-3).powi(2).max(mean.abs() * 1e-12).max(1e-200),
+    };
     let variance = noise(&scaled).max(least);
     let mut sums = vec![(0.0, 0.0)];
     for value in &scaled {
@@ -70,18 +78,23 @@ pub fn changes(values: &[f64], scale: Scale) -> Vec<Change> {
     // Least cost of the series up to each place, and where its last level begins.
     let mut best = vec![(f64::INFINITY, 0_usize); count + 1];
     best[0] = (-penalty, 0);
-    let mut starts = vec![0_usize];
+    // Where a level may begin, and from which end on there is no need to look there any more.
+    let mut starts = vec![(0_usize, usize::MAX)];
     for until in LEAST..=count {
+        starts.retain(|&(_, needless)| until < needless);
         let of = |from: usize| best[from].0 + cost(from, until);
-        let found = starts.iter().copied().filter(|&from| until - from >= LEAST).map(|from| (of(from), from));
+        let found =
+            starts.iter().filter(|&&(from, _)| until - from >= LEAST).map(|&(from, _)| (of(from), from));
         let Some((least, from)) = found.min_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
         let limit = least + penalty;
-        // What is worse now by more than a change costs stays worse.
-        let keeps: Vec<usize> =
-            starts.iter().copied().filter(|&from| until - from < LEAST || of(from) <= limit).collect();
-        starts = keeps;
+        // What is worse now by more than a change costs stays worse than a level that begins now, once that may end.
+        for (from, needless) in &mut starts {
+            if until - *from >= LEAST && of(*from) > limit {
+                *needless = (*needless).min(until + LEAST);
+            }
+        }
         best[until] = (limit, from);
-        starts.push(until);
+        starts.push((until, usize::MAX));
     }
     let mut ends = Vec::new();
     let mut until = count;
@@ -183,6 +196,40 @@ mod tests {
         assert!(extra * 20 <= SERIES, "{extra} changes that nobody planted");
     }
 
+    /// Every way to cut a short series is tried: none costs less than the one that is found.
+    #[test]
+    fn no_other_cut_costs_less() {
+        let mut random = Random(7);
+        for _ in 0..300 {
+            let count = FEWEST + (random.uniform() * 8.0) as usize;
+            let series: Vec<f64> = (0..count)
+                .map(|at| random.normal() + if at % 7 < 3 { 4.0 * random.uniform() } else { 0.0 })
+                .collect();
+            let mean = series.iter().sum::<f64>() / count as f64;
+            let scaled: Vec<f64> = series.iter().map(|value| value - mean).collect();
+            let (variance, penalty) = (super::noise(&scaled), super::penalty(count));
+            let cost = |cuts: &[usize]| {
+                let ends: Vec<usize> = [0].into_iter().chain(cuts.iter().copied()).chain([count]).collect();
+                if ends.windows(2).any(|pair| pair[1] - pair[0] < super::LEAST) {
+                    return f64::INFINITY;
+                }
+                let part = |pair: &[usize]| {
+                    let own = &scaled[pair[0]..pair[1]];
+                    let level = own.iter().sum::<f64>() / own.len() as f64;
+                    own.iter().map(|value| (value - level).powi(2)).sum::<f64>() / variance
+                };
+                ends.windows(2).map(part).sum::<f64>() + penalty * cuts.len() as f64
+            };
+            let best = (0..1_u32 << (count - 1))
+                .map(|mask| (1..count).filter(|at| mask >> (at - 1) & 1 == 1).collect::<Vec<usize>>())
+                .filter(|cuts| cuts.len() <= 4)
+                .map(|cuts| cost(&cuts))
+                .fold(f64::INFINITY, f64::min);
+            let found: Vec<usize> = changes(&series, Scale::Values).iter().map(|change| change.at).collect();
+            assert!(cost(&found) <= best + 1e-9, "{found:?} costs {} and not {best}: {series:?}", cost(&found));
+        }
+    }
+
     #[test]
     fn means_stand_on_both_sides() {
         let mut series = vec![10.0; 10];
@@ -190,6 +237,8 @@ mod tests {
         assert_eq!(changes(&series, Scale::Counts), [Change { at: 10, before: 10.0, after: 30.0 }]);
         assert_eq!(changes(&series, Scale::Values), [Change { at: 10, before: 10.0, after: 30.0 }]);
         assert!(changes(&[5.0; 30], Scale::Values).is_empty());
+        assert!(changes(&[70.1; 30], Scale::Values).is_empty());
+        assert!(changes(&[1e9 + 0.1; 30], Scale::Values).is_empty());
         assert!(changes(&series[..FEWEST - 1], Scale::Counts).is_empty());
         assert!(changes(&[1.0, f64::NAN, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], Scale::Values).is_empty());
         assert!(changes(&[], Scale::Counts).is_empty());

@@ -77,6 +77,9 @@ pub struct Me {
     /// Actions of the own departments that are overdue or due within a week.
     #[serde(default)]
     pub due: u64,
+    /// Notices that are not read yet.
+    #[serde(default)]
+    pub unread: u64,
     pub may: May,
 }
 

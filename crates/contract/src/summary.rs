@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::journeys::{Department, Period};
+use crate::format::{percent, rounded, whole_money};
+use crate::journeys::{Department, Period, encode};
 use crate::reviews::ActionRow;
 use crate::{Kind, UserError};
 
@@ -18,6 +19,14 @@ pub struct SummaryQuery {
 }
 
 impl SummaryQuery {
+    /// As a URL's search part, with its question mark; empty where all is as by default.
+    pub fn to_search(&self) -> String {
+        let pairs = [("from", &self.from), ("to", &self.to), ("segment", &self.segment)];
+        let given = pairs.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        let pairs: Vec<String> = given.map(|(name, text)| format!("{name}={}", encode(text))).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
     /// Reads name-value pairs, already decoded. Unknown names are refused.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, UserError> {
         let mut query = Self::default();
@@ -83,6 +92,22 @@ pub struct Headline {
     pub path: String,
 }
 
+impl Headline {
+    /// How it moved against the period before, in words, and whether that is better.
+    pub fn change(&self) -> Option<(String, Option<bool>)> {
+        let (now, before) = (self.figure.value()?, self.before.filter(|before| *before > 0.0)?);
+        let points = matches!(self.figure, Figure::Share(_));
+        let moved = if points { (now - before) * 100.0 } else { (now / before - 1.0) * 100.0 };
+        let (sign, better) = match moved {
+            same if same.abs() < 0.5 => ("\u{b1}", None),
+            less if less < 0.0 => ("\u{2212}", Some(self.less_is_better)),
+            _ => ("+", Some(!self.less_is_better)),
+        };
+        let unit = if points { "points" } else { "%" };
+        Some((format!("{sign}{:.0} {unit} against the period before", moved.abs()), better))
+    }
+}
+
 /// A figure as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Figure {
@@ -95,6 +120,16 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// As it is read.
+    pub fn written(self) -> String {
+        match self {
+            Self::Number(value) => rounded(value),
+            Self::Share(value) => percent(value),
+            Self::Money(value) => whole_money(value),
+            Self::Unknown => "\u{2013}".to_owned(),
+        }
+    }
+
     /// Its value, where it has one.
     pub fn value(self) -> Option<f64> {
         match self {

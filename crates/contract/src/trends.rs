@@ -26,11 +26,12 @@ pub enum Of {
     Driver,
     Reason,
     Touchpoint,
+    Kpi,
 }
 
 impl Of {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Contacts, Self::Driver, Self::Reason, Self::Touchpoint];
+    pub const ALL: [Self; 5] = [Self::Contacts, Self::Driver, Self::Reason, Self::Touchpoint, Self::Kpi];
 
     /// As pages say it.
     pub fn label(self) -> &'static str {
@@ -39,6 +40,7 @@ impl Of {
             Self::Driver => "Driver",
             Self::Reason => "Reason",
             Self::Touchpoint => "Touchpoint",
+            Self::Kpi => "KPI",
         }
     }
 }
@@ -49,8 +51,9 @@ pub struct TrendRow {
     pub of: Of,
     pub name: String,
     pub department: Option<u32>,
-    /// By whole week.
+    /// By whole week, from the week of that place on.
     pub values: Vec<f64>,
+    pub first: u32,
     pub changes: Vec<LevelChange>,
     pub path: Option<String>,
 }

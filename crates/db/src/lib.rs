@@ -3,6 +3,7 @@
 //!
 //! Who may do what is decided in services, not here.
 
+pub mod alerts;
 mod audit;
 mod connection;
 mod error;
@@ -11,6 +12,7 @@ pub mod inventory;
 pub mod links;
 pub mod notes;
 pub mod people;
+pub mod read_keys;
 pub mod reviews;
 pub mod saved;
 pub mod steps;

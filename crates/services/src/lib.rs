@@ -4,15 +4,18 @@
 //! Rights are checked here and nowhere else; pages only hide what would be refused.
 
 mod actor;
+pub mod alerts;
 pub mod background;
 mod cache;
 mod clock;
 pub mod company;
 mod compute;
+pub mod documents;
 pub mod drivers;
 mod error;
 pub mod inventory;
 pub mod journeys;
+pub mod keys;
 mod mapping;
 pub mod palette;
 pub mod people;
@@ -53,6 +56,12 @@ pub struct Services {
     pub(crate) streams: Arc<streams::Open>,
     /// Inventory files that were looked at and not applied yet.
     pub(crate) held: Arc<inventory::Held>,
+    /// When alerts were looked at last.
+    pub(crate) alerts: Arc<alerts::Looked>,
+    /// How often keys asked lately.
+    pub(crate) rates: Arc<keys::Rates>,
+    /// Whether letters can be sent.
+    pub(crate) mail: bool,
     /// Version of the events in memory, for open pages.
     pub(crate) live: tokio::sync::watch::Sender<i64>,
 }
@@ -76,8 +85,17 @@ impl Services {
             desk: Arc::default(),
             streams: Arc::default(),
             held: Arc::default(),
+            alerts: Arc::default(),
+            rates: Arc::default(),
+            mail: false,
             live: tokio::sync::watch::channel(0).0,
         }
+    }
+
+    /// With a mail server that letters can be given to.
+    #[must_use]
+    pub fn with_mail(self) -> Self {
+        Self { mail: true, ..self }
     }
 
     /// Whether one-click accounts are offered.

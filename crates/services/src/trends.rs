@@ -4,12 +4,14 @@
 use analytics::change::{Scale, changes};
 use chrono::{Datelike as _, NaiveDate};
 use contract::drivers::{DriversQuery, Open};
+use contract::inventory::ReadingRow;
 use contract::trends::{LevelChange, Of, TrendRow, TrendsView};
 use events::time::local_day;
 
 use crate::actor::need;
 use crate::cache::{self, Data};
 use crate::drivers;
+use crate::inventory::kpi_series;
 use crate::journeys::nodes::department_of;
 use crate::journeys::question::zone_of;
 use crate::weeks::Weeks;
@@ -44,16 +46,34 @@ pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, Se
     };
     let open = |open: Open| format!("/drivers{}", DriversQuery::default().opening(open).to_search());
     let mut rows = Vec::new();
-    let mut add = |of: Of, name: String, department: Option<u32>, values: Vec<f64>, path: Option<String>| {
-        let found = changes(&values, Scale::Counts).into_iter().map(|change| LevelChange {
+    let mut add_from = |first: usize,
+                        of: Of,
+                        name: String,
+                        department: Option<u32>,
+                        values: Vec<f64>,
+                        path: Option<String>| {
+        let scale = if of == Of::Kpi { Scale::Values } else { Scale::Counts };
+        let found = changes(&values, scale).into_iter().map(|change| LevelChange {
             at: change.at as u32,
-            day: days[change.at].clone(),
+            day: days[first + change.at].clone(),
             before: change.before,
             after: change.after,
-            near: near(&happened, &days[change.at]),
+            near: near(&happened, &days[first + change.at]),
         });
         let changes = found.collect();
-        rows.push(TrendRow { of, name, department, values, changes, path });
+        rows.push(TrendRow { of, name, department, values, first: first as u32, changes, path });
+    };
+    for (kpi, readings) in kpi_series(services, actor).await? {
+        let department = kpi.department_id.as_ref();
+        let department = data.inventory.departments.iter().position(|one| Some(&one.id) == department);
+        let (first, values) = by_week(&readings, &days);
+        if values.len() > 1 {
+            let path = Some(format!("/inventory/kpis/{}", kpi.id));
+            add_from(first, Of::Kpi, kpi.name, department.map(|at| at as u32), values, path);
+        }
+    }
+    let mut add = |of: Of, name: String, department: Option<u32>, values: Vec<f64>, path: Option<String>| {
+        add_from(0, of, name, department, values, path);
     };
     let contacts: Vec<f64> = report.weeks.iter().map(|week| week.contacts as f64).collect();
     if contacts.iter().sum::<f64>() > 0.0 {
@@ -97,6 +117,20 @@ pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, Se
         rows,
         departments: report.departments,
     })
+}
+
+/// The latest reading up to each week's end, from the first week with one on: a KPI holds until it is read again.
+fn by_week(readings: &[ReadingRow], days: &[String]) -> (usize, Vec<f64>) {
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let known: Vec<(NaiveDate, f64)> =
+        readings.iter().filter_map(|one| Some((day(&one.day)?, one.value))).collect();
+    let at = |begin: &String| {
+        let end = day(begin)? + chrono::Days::new(6);
+        known.iter().rev().find(|(read, _)| *read <= end).map(|(_, value)| *value)
+    };
+    let values: Vec<Option<f64>> = days.iter().map(at).collect();
+    let first = values.iter().position(Option::is_some).unwrap_or(values.len());
+    (first, values.into_iter().flatten().collect())
 }
 
 /// Events of each touchpoint, by week of all data.

@@ -76,23 +76,23 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
     let text = match report {
         Report::Sankey => {
             let view = journeys::sankey(&services, &actor, query).await?;
-            printed(json, &view, report::csv::sankey)
+            printed(json, &view, report::tables::sankey)
         }
         Report::Transitions => {
             let view = journeys::transitions(&services, &actor, query).await?;
-            printed(json, &view, report::csv::transitions)
+            printed(json, &view, report::tables::transitions)
         }
         Report::Variants => {
             let view = journeys::variants(&services, &actor, query, limit).await?;
-            printed(json, &view, report::csv::variants)
+            printed(json, &view, report::tables::variants)
         }
         Report::Funnel => {
             let view = journeys::funnel(&services, &actor, query).await?;
-            printed(json, &view, report::csv::funnel)
+            printed(json, &view, report::tables::funnel)
         }
         Report::Drivers => {
             let view = services::drivers::figures(&services, &actor, drivers).await?;
-            printed(json, &view, report::csv::drivers)
+            printed(json, &view, report::tables::drivers)
         }
     };
     say(text.trim_end());
@@ -100,6 +100,6 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
 }
 
 /// A view as JSON, or as CSV for people.
-fn printed<T: serde::Serialize>(json: bool, view: &T, csv: fn(&T) -> String) -> String {
-    if json { serde_json::to_string(view).unwrap_or_default() } else { csv(view) }
+fn printed<T: serde::Serialize>(json: bool, view: &T, table: fn(&T) -> contract::table::Table) -> String {
+    if json { serde_json::to_string(view).unwrap_or_default() } else { report::csv::write(&table(view)) }
 }

@@ -1,15 +1,13 @@
-//! Files up and down: logs, inventories, quarantined rows, charts. Rights are checked by the services.
+//! Files up and down: logs, inventories, quarantined rows. Rights are checked by the services.
 
 use app::api::session::actor_of;
 use axum::body::Body;
 use axum::extract::multipart::Field;
-use axum::extract::{Multipart, Path, Query, State};
+use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use contract::drivers::DriversQuery;
-use contract::journeys::{ExploreQuery, Form};
 use contract::{Kind, UserError};
-use services::{ServiceError, drivers, inventory, journeys, sources};
+use services::{ServiceError, inventory, sources};
 use tokio::io::AsyncWriteExt as _;
 use tokio_util::io::{ReaderStream, SyncIoBridge};
 
@@ -17,8 +15,6 @@ use super::Site;
 
 /// Largest log that a page takes; larger ones go by the command line.
 const UPLOAD_LIMIT: u64 = 4 << 30;
-/// Variants in a file.
-const MOST_VARIANTS: usize = 100_000;
 /// Largest inventory file.
 const INVENTORY_LIMIT: usize = 20 << 20;
 
@@ -53,7 +49,7 @@ impl IntoResponse for Failure {
     }
 }
 
-fn download(kind: &'static str, name: &str, body: impl Into<Body>) -> Response {
+pub fn download(kind: &'static str, name: &str, body: impl Into<Body>) -> Response {
     let name: String = name
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' })
@@ -150,68 +146,6 @@ pub async fn import_inventory(
     Err(UserError::new(Kind::Invalid, "no_file", "No file was chosen.").remedy("Choose a file first.").into())
 }
 
-/// The inventory as CSV.
-pub async fn export_inventory(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let text = inventory::export_csv(&site.services, &actor).await?;
-    Ok(download("text/csv; charset=utf-8", "inventory.csv", text))
-}
-
-/// The inventory as a workbook.
-pub async fn export_workbook(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let tables = inventory::export_xlsx(&site.services, &actor).await?;
-    workbook("inventory.xlsx", tables).await
-}
-
-/// The tables of a driver report as a workbook.
-pub async fn drivers_workbook(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let query = DriversQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
-    let tables = drivers::tables(&site.services, &actor, query).await?;
-    workbook("drivers.xlsx", tables).await
-}
-
-async fn workbook(name: &str, tables: Vec<contract::table::Table>) -> Result<Response, Failure> {
-    let written = tokio::task::spawn_blocking(move || report::xlsx::workbook(&tables)).await;
-    let bytes = written.map_err(ServiceError::from)?.map_err(|error| {
-        tracing::error!(error = %error, "a workbook could not be written");
-        UserError::new(Kind::Internal, "internal", "The workbook could not be written.")
-            .remedy("Export CSV instead.")
-    })?;
-    Ok(download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name, bytes))
-}
-
-/// A KPI's readings as a picture.
-pub async fn kpi_chart(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let kpi = inventory::kpi_to_draw(&site.services, &actor, &id).await?;
-    let readings = report::chart::Readings {
-        title: kpi.name,
-        unit: kpi.unit,
-        points: kpi.readings.into_iter().map(|one| (one.day, one.value)).collect(),
-        target: kpi.target,
-    };
-    let drawn = tokio::task::spawn_blocking(move || report::chart::readings(&readings)).await;
-    let drawn = drawn.map_err(ServiceError::from)?;
-    if drawn.is_empty() {
-        return Err(UserError::not_found("chart").remedy("A chart needs two readings.").into());
-    }
-    Ok(download("image/svg+xml", "kpi.svg", drawn))
-}
-
-fn question(pairs: &[(String, String)]) -> Result<ExploreQuery, UserError> {
-    ExploreQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-}
-
 /// Takes a file of links between ids.
 pub async fn import_links(
     State(site): State<Site>,
@@ -233,72 +167,6 @@ pub async fn import_links(
     let _ = tokio::fs::remove_file(&path).await;
     linked?;
     Ok(Redirect::to("/sources/links"))
-}
-
-/// The links of the drawing as CSV.
-pub async fn journeys_csv(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let query = question(&pairs)?;
-    let (services, form) = (&site.services, query.form);
-    let (name, text) = match form {
-        Form::Transitions | Form::Map => {
-            let view = journeys::exported(&actor, journeys::transitions(services, &actor, query)).await?;
-            ("transitions.csv", report::csv::transitions(&view))
-        }
-        Form::Variants => {
-            let view = journeys::variants(services, &actor, query, MOST_VARIANTS);
-            ("variants.csv", report::csv::variants(&journeys::exported(&actor, view).await?))
-        }
-        Form::Funnel => {
-            let view = journeys::funnel(services, &actor, query);
-            ("funnel.csv", report::csv::funnel(&journeys::exported(&actor, view).await?))
-        }
-        Form::Between => {
-            let view = journeys::between(services, &actor, query);
-            ("time-between.csv", report::csv::between(&journeys::exported(&actor, view).await?))
-        }
-        Form::Compare => {
-            let view = journeys::compare(services, &actor, query);
-            ("comparison.csv", report::csv::compare(&journeys::exported(&actor, view).await?))
-        }
-        Form::Flow | Form::Table => {
-            ("journeys.csv", report::csv::sankey(&journeys::sankey(services, &actor, query).await?))
-        }
-    };
-    Ok(download("text/csv; charset=utf-8", name, text))
-}
-
-/// The candidates of a driver report as CSV.
-pub async fn drivers_csv(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let query = DriversQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
-    let figures = drivers::figures(&site.services, &actor, query).await?;
-    Ok(download("text/csv; charset=utf-8", "drivers.csv", report::csv::drivers(&figures)))
-}
-
-/// The drawing as a picture.
-pub async fn journeys_svg(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let actor = actor_of(&site.services, &headers, site.transport).await?;
-    let view = journeys::picture(&site.services, &actor, question(&pairs)?).await?;
-    let caption = format!(
-        "{} journeys, {} to {}",
-        view.sankey.as_ref().map_or(0, |sankey| sankey.journeys),
-        view.period.from,
-        view.period.to
-    );
-    Ok(download("image/svg+xml", "journeys.svg", report::svg::sankey(&view, &caption)))
 }
 
 /// The log that the demo keeps back.

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Events of a batch.
 const MOST_EVENTS: usize = 10_000;
 
-fn refused(error: UserError) -> Response {
+pub fn refused(error: UserError) -> Response {
     let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let retry = error.kind.retry_after();
     let mut response = (status, Json(error)).into_response();

@@ -1,9 +1,11 @@
 //! HTTP: the router, the middleware, and what is not a page (files up and down).
 
 mod assets;
+mod exports;
 mod files;
 mod ingest;
 mod live;
+mod reports;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -27,7 +29,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::cli;
 use crate::commands::say;
+use crate::mail::Mailer;
 use crate::open::open;
+
+pub use exports::set;
 
 /// Largest body of a form or a server function.
 const FORM_LIMIT: usize = 1 << 20;
@@ -53,7 +58,7 @@ impl FromRef<Site> for LeptosOptions {
 
 /// Serves until the process is asked to end.
 pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
-    let cli::Serve { place, listen, demo, site, https } = options;
+    let cli::Serve { place, listen, demo, site, https, smtp_url, mail_from, public_url } = options;
     if demo && !listen.ip().is_loopback() {
         return Err(UserError::new(
             Kind::Invalid,
@@ -64,7 +69,9 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
         .remedy("Listen on 127.0.0.1, or leave --demo out.")
         .into());
     }
+    let mailer = Mailer::new(smtp_url.as_deref(), mail_from.as_deref(), public_url)?;
     let services = open(&place, demo).await?;
+    let services = if mailer.is_some() { services.with_mail() } else { services };
     sources::recover(&services).await?;
     let folder = assets::find(site)?;
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
@@ -74,6 +81,7 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
     let address = listener.local_addr().unwrap_or(listen);
     greet(&services, address, https).await?;
     let working = tokio::spawn(services::background::run(services.clone()));
+    let watching = tokio::spawn(crate::mail::run(services.clone(), mailer));
     let router = router(
         Site { services: services.clone(), transport: Transport { https }, options: leptos_options() },
         &folder,
@@ -101,6 +109,7 @@ pub async fn serve(options: cli::Serve) -> Result<(), ServiceError> {
         () = deadline => Ok(()),
     };
     working.abort();
+    watching.abort();
     ended
 }
 
@@ -172,13 +181,7 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
     let files = Router::new()
         .route("/upload", post(files::upload))
         .route("/inventory/import", post(files::import_inventory))
-        .route("/inventory/export.csv", get(files::export_inventory))
-        .route("/inventory/export.xlsx", get(files::export_workbook))
-        .route("/inventory/kpis/{id}/chart.svg", get(files::kpi_chart))
-        .route("/journeys.csv", get(files::journeys_csv))
-        .route("/journeys.svg", get(files::journeys_svg))
-        .route("/drivers.csv", get(files::drivers_csv))
-        .route("/drivers.xlsx", get(files::drivers_workbook))
+        .route("/export/{file}", get(exports::export))
         .route("/sources/imports/{id}/quarantine.csv", get(files::quarantine))
         .route("/demo/dispatch.csv", get(files::demo_log))
         .route("/links/import", post(files::import_links))
@@ -186,6 +189,9 @@ fn router(site: Site, folder: &std::path::Path) -> Result<Router, ServiceError> 
         .with_state(site.clone());
     let machines = Router::new()
         .route("/api/v1/events", post(ingest::events))
+        .route("/api/v1/openapi.json", get(reports::openapi))
+        .route("/api/v1/reports", get(reports::list))
+        .merge(reports::routes())
         .route("/live", get(live::live))
         .route("/inventory/live", get(live::inventory))
         .with_state(site);

@@ -3,7 +3,7 @@
 use contract::journeys::{NodeView, SankeyView};
 
 use crate::charts::walk::Spot;
-use crate::components::format::{count, counted, duration, percent};
+use contract::format::{count, counted, duration, percent};
 
 /// How long a link takes.
 pub fn taking((median, p95): (f64, f64)) -> String {
@@ -47,6 +47,12 @@ pub fn figures(sankey: &SankeyView, spot: Spot) -> String {
             );
             if link.handoff_share > 0.0 {
                 text.push_str(&format!("; {} change department", percent(link.handoff_share)));
+            }
+            if let Some(open) = link.open {
+                text.push_str(&format!(
+                    "; {} with an open case",
+                    percent(open as f64 / link.journeys.max(1) as f64)
+                ));
             }
             text
         }

@@ -4,7 +4,7 @@ use contract::journeys::{Drawing, ExploreQuery, SankeyView, Towards};
 use leptos::prelude::*;
 
 use super::{HEAD, Run};
-use crate::components::format::count;
+use contract::format::count;
 
 /// What each column is, how many journeys are still there, and folding it again where Other was opened.
 pub fn heads(query: &ExploreQuery, run: Run, drawing: &Drawing, sankey: &SankeyView) -> impl IntoView {

@@ -5,9 +5,9 @@ use contract::journeys::Department;
 use leptos::prelude::*;
 
 use super::gaps::Keywords;
-use crate::components::format::{counted, percent};
 use crate::components::owner::{Owner, owner_of};
 use crate::pages::journeys::customer::short;
+use contract::format::{counted, percent};
 
 /// The side panel.
 #[component]

@@ -4,8 +4,8 @@ use contract::drivers::{DriversQuery, GapView, KeywordView, Open};
 use leptos::prelude::*;
 
 use super::page::Opens;
-use crate::components::format::{count, counted, percent};
 use crate::components::help::Help;
+use contract::format::{count, counted, percent};
 
 /// Source gaps, each with the way to close it.
 #[component]

@@ -5,9 +5,9 @@ use contract::journeys::{Department, encode};
 use leptos::prelude::*;
 
 use super::page::Opens;
-use crate::components::format::{count, counted, percent, ratio, rounded, whole_money};
 use crate::components::help::Help;
 use crate::components::owner::{Owner, owner_of};
+use contract::format::{count, counted, percent, ratio, rounded, whole_money};
 
 /// Ranked drivers with their symptoms.
 #[component]

@@ -5,8 +5,8 @@ use contract::journeys::Department;
 use leptos::prelude::*;
 
 use super::page::Opens;
-use crate::components::format::{count, counted, percent, rounded, whole_money};
 use crate::components::owner::{Owner, owner_of};
+use contract::format::{count, counted, percent, rounded, whole_money};
 
 /// Headline figures and where they land.
 #[component]

@@ -20,12 +20,13 @@ use super::tabs::{DriversTabs, Page};
 use super::weeks::Weeks;
 use crate::api::drivers::drivers;
 use crate::api::refused;
-use crate::components::format::{count, counted, percent, ratio, rounded, whole_money};
+use crate::components::export::{CSV, Export, PDF, PNG, SVG, WORKBOOK};
 use crate::components::help::Help;
 use crate::components::live::live;
 use crate::components::loaded::loaded_or;
 use crate::components::notice::{Empty, Problem};
 use crate::components::spark::Trend;
+use contract::format::{count, counted, percent, ratio, rounded, whole_money};
 
 /// The drivers page.
 #[component]
@@ -102,7 +103,7 @@ fn Inside(view: DriversView) -> impl IntoView {
                 {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}
             </p>
             <div class="page-actions">
-                {view.may_export.then(|| view! { <a class="button" href=format!("/drivers.xlsx{search}") rel="external" download>"Workbook"</a> <a class="button" href=format!("/drivers.csv{search}") rel="external" download>"CSV"</a> })}
+                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=vec![PDF, WORKBOOK, CSV, SVG, PNG]/> })}
             </div>
         </header>
         <DriversTabs page=Page::Report/>

@@ -8,13 +8,14 @@ use leptos_meta::Title;
 use super::tabs::{DriversTabs, Page};
 use crate::api::drivers::{SaveReason, reasons};
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
-use crate::components::format::{count, counted, percent, whole_money};
+use crate::components::export::{CSV, Export, WORKBOOK};
 use crate::components::frame::Signed;
 use crate::components::help::Help;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::{Owner, owner_of};
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::{count, counted, percent, whole_money};
 
 /// The page of reasons.
 #[component]
@@ -22,7 +23,7 @@ pub fn ReasonsPage() -> impl IntoView {
     let save = Submission::to::<SaveReason>();
     view! {
         <Title text="Contact reasons"/>
-        <header class="page-head"><h1>"Contact reasons"</h1></header>
+        <header class="page-head"><h1>"Contact reasons"</h1><div class="page-actions"><Export of="reasons" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
         <DriversTabs page=Page::Reasons/>
         <Refusal of=save/>
         <Toast of=save text="Saved. Reports follow."/>

@@ -4,9 +4,9 @@ use contract::drivers::SelfServiceRow;
 use contract::journeys::Department;
 use leptos::prelude::*;
 
-use crate::components::format::{count, percent};
 use crate::components::help::Help;
 use crate::components::owner::{Owner, owner_of};
+use contract::format::{count, percent};
 
 /// Rows shown before the rest is folded away.
 const SHOWN: usize = 10;

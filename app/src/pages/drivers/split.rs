@@ -4,9 +4,9 @@ use contract::drivers::{DriversView, Open, ReasonRow, SplitRow};
 use leptos::prelude::*;
 
 use super::page::{Opens, may_open};
-use crate::components::format::{count, counted, percent, rounded, whole_money};
 use crate::components::help::Help;
 use crate::components::owner::{Owner, swatch};
+use contract::format::{count, counted, percent, rounded, whole_money};
 
 /// All contacts, shared out so that the parts sum to the whole.
 #[component]

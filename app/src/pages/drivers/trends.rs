@@ -1,6 +1,6 @@
 //! How contacts, drivers, reasons and touchpoints move, and when their level changed.
 
-use contract::journeys::Department;
+use contract::journeys::{Department, encode};
 use contract::trends::{LevelChange, Of, TrendRow, TrendsView};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,12 +8,14 @@ use leptos_router::hooks::use_query_map;
 
 use super::tabs::{DriversTabs, Page};
 use crate::api::trends::trends;
-use crate::components::format::{counted, percent, rounded};
+use crate::components::export::{CSV, Export, WORKBOOK};
+use crate::components::frame::Signed;
 use crate::components::help::Help;
 use crate::components::live::live;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::{Owner, owner_of};
+use contract::format::{counted, percent, rounded};
 
 /// The page of trends.
 #[component]
@@ -21,7 +23,7 @@ pub fn TrendsPage() -> impl IntoView {
     let live = live();
     view! {
         <Title text="Trends"/>
-        <header class="page-head"><h1>"Trends"</h1></header>
+        <header class="page-head"><h1>"Trends"</h1><div class="page-actions"><Export of="trends" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
         <DriversTabs page=Page::Trends/>
         {loaded(move || live.news(), |_| trends(), move |view: TrendsView| { live.shows(view.version); view! { <Inside view/> }.into_any() })}
     }
@@ -40,6 +42,7 @@ fn Inside(view: TrendsView) -> impl IntoView {
     let moved = rows.iter().filter(|row| !row.changes.is_empty()).count();
     let shown: Vec<TrendRow> =
         rows.into_iter().filter(|row| chosen.as_ref().is_none_or(|chosen| row.of.label() == chosen)).collect();
+    let all_weeks = weeks.len();
     let ends = (weeks[0].clone(), weeks[weeks.len() - 1].clone());
     view! {
         <p class="lead">{format!("{} from the week of {} to that of {}, in {}. {} to another level in that time.", counted(weeks.len() as u64, "whole week", "whole weeks"), ends.0, ends.1, period.time_zone, counted(moved as u64, "series moved", "series moved"))} " " <Help id="help-level" term="Change of level">"A week from which a figure stays higher or lower than before, by more than its noise. Fewer than one series in twenty that only wanders shows one. What happened around then is a coincidence: it may be the reason, or not."</Help></p>
@@ -51,7 +54,7 @@ fn Inside(view: TrendsView) -> impl IntoView {
         <div class="table-box" tabindex="0" role="region" aria-label="Weekly series">
             <table class="table trends">
                 <thead><tr><th>"Series"</th><th>"Of"</th><th>"Department"</th><th>"By week"</th><th class="number">"Latest"</th><th>"Latest change of level"</th></tr></thead>
-                <tbody>{shown.into_iter().map(|row| view! { <Line row departments=departments.clone()/> }).collect_view()}</tbody>
+                <tbody>{shown.into_iter().map(|row| view! { <Line row departments=departments.clone() weeks=all_weeks/> }).collect_view()}</tbody>
             </table>
         </div>
     }
@@ -82,10 +85,12 @@ fn Weekdays(weekdays: Vec<f64>) -> impl IntoView {
 }
 
 #[component]
-fn Line(row: TrendRow, departments: Vec<Department>) -> impl IntoView {
-    let TrendRow { of, name, department, values, changes, path } = row;
+fn Line(row: TrendRow, departments: Vec<Department>, weeks: usize) -> impl IntoView {
+    let TrendRow { of, name, department, values, first, changes, path } = row;
     let (owner, colour) = owner_of(&departments, department);
     let latest = values.last().copied().unwrap_or(0.0);
+    let may_export = use_context::<Signed>().is_some_and(|signed| signed.0.may.export_reports);
+    let picture = format!("/export/trends.svg?id={}&part={}", encode(of.label()), encode(&name));
     let said = changes.last().map(|LevelChange { day, before, after, near, .. }| {
         let word = if after > before { "rose" } else { "fell" };
         let near = near.clone();
@@ -99,7 +104,7 @@ fn Line(row: TrendRow, departments: Vec<Department>) -> impl IntoView {
             <th scope="row">{match path { Some(path) => view! { <a href=path>{name}</a> }.into_any(), None => name.into_any() }}</th>
             <td>{of.label()}</td>
             <td>{owner.is_some().then(|| view! { <Owner name=owner colour/> })}</td>
-            <td><Levels values changes/></td>
+            <td><Levels values changes first weeks/> {may_export.then(|| view! { <a class="soft" href=picture rel="external" download title="Save this line as a picture">"SVG"</a> })}</td>
             <td class="number">{rounded(latest)}</td>
             <td>{said}</td>
         </tr>
@@ -108,10 +113,12 @@ fn Line(row: TrendRow, departments: Vec<Department>) -> impl IntoView {
 
 /// A line through the weeks, with the level before and after each change.
 #[component]
-fn Levels(values: Vec<f64>, changes: Vec<LevelChange>) -> impl IntoView {
+fn Levels(values: Vec<f64>, changes: Vec<LevelChange>, first: u32, weeks: usize) -> impl IntoView {
     let most = values.iter().copied().fold(0.0_f64, f64::max).max(1e-9);
     let last = values.len().saturating_sub(1).max(1) as f64;
-    let across = move |at: f64| at / last * 196.0 + 2.0;
+    // A series that began later begins further right.
+    let whole = weeks.saturating_sub(1).max(1) as f64;
+    let across = move |at: f64| (at + f64::from(first)) / whole * 196.0 + 2.0;
     let up = move |value: f64| 36.0 - value / most * 32.0;
     let points: Vec<String> = values
         .iter()

@@ -3,7 +3,7 @@
 use contract::drivers::WeekRow;
 use leptos::prelude::*;
 
-use crate::components::format::{counted, rounded};
+use contract::format::{counted, rounded};
 
 const WIDTH: f64 = 980.0;
 const HEIGHT: f64 = 110.0;

@@ -8,9 +8,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::inventory::{ApplyFile, look_file};
 use crate::components::combobox::submit_around;
-use crate::components::format::{count, counted};
 use crate::components::loaded::loaded;
 use crate::components::post::{Post, Refusal, Submission};
+use contract::format::{count, counted};
 
 /// Changes that are listed.
 const LISTED: usize = 100;

@@ -9,11 +9,12 @@ use crate::api::kpis::{DeleteKpi, DeleteLink, DeleteReading, ReadKpi, SaveKpi, S
 use crate::charts::series::Series;
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
 use crate::components::escape::escaped;
-use crate::components::format::{count, counted};
+use crate::components::export::{Export, PNG, SVG};
 use crate::components::help::Help;
 use crate::components::loaded::loaded;
 use crate::components::owner::Owner;
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::{count, counted};
 
 /// Readings listed.
 const LISTED: usize = 52;
@@ -86,7 +87,7 @@ fn Inside(view: KpiView, actions: Actions) -> impl IntoView {
     let KpiView { id, version, readings, target, unit, may_edit, may_read, .. } = view.clone();
     let points: Vec<(String, f64)> = readings.iter().map(|one| (one.day.clone(), one.value)).collect();
     let latest = points.last().cloned();
-    let chart = format!("/inventory/kpis/{id}/chart.svg");
+    let chart = format!("?id={id}");
     let (form, links) = (view.clone(), view.clone());
     let (read_id, table_id, delete_id) = (id.clone(), id.clone(), id.clone());
     let named = view.name.clone();
@@ -96,7 +97,7 @@ fn Inside(view: KpiView, actions: Actions) -> impl IntoView {
             <p class="crumb"><a href="/inventory/kpis">"KPIs"</a></p>
             <h1>{title}</h1>
             <p class="page-sub">{latest.map(|(day, value)| format!("{} {unit} on {day}", figure(value)))}</p>
-            <div class="page-actions">{(points.len() > 1).then(|| view! { <a class="button" href=chart rel="external" download>"Chart (SVG)"</a> })}</div>
+            <div class="page-actions">{(points.len() > 1).then(|| view! { <Export of="kpi" search=chart kinds=vec![SVG, PNG]/> })}</div>
         </header>
         {(!fresh).then(|| view! { <Series name=named.clone() unit=unit.clone() points=points.clone() target/> })}
         <Form view=form actions/>

@@ -7,12 +7,13 @@ use leptos_meta::Title;
 use super::kpi::figure;
 use super::tabs::{InventoryTabs, Page};
 use crate::api::kpis::kpis;
-use crate::components::format::counted;
+use crate::components::export::{CSV, Export, WORKBOOK};
 use crate::components::help::Help;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::{Owner, swatch};
 use crate::components::spark::Spark;
+use contract::format::counted;
 
 /// The list of KPIs.
 #[component]
@@ -33,7 +34,7 @@ fn Inside(view: KpisView) -> impl IntoView {
         <header class="page-head">
             <h1>"KPIs"</h1>
             <p class="page-sub">{counted(kpis.len() as u64, "KPI", "KPIs")}</p>
-            <div class="page-actions">{(may_add && !none).then(|| view! { <a class="button button-main" href="/inventory/kpis/new">"Add a KPI"</a> })}</div>
+            <div class="page-actions"><Export of="kpis" search="" kinds=vec![WORKBOOK, CSV]/> {(may_add && !none).then(|| view! { <a class="button button-main" href="/inventory/kpis/new">"Add a KPI"</a> })}</div>
         </header>
         <InventoryTabs page=Page::Kpis/>
         {if none {

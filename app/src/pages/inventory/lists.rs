@@ -7,10 +7,10 @@ use leptos_meta::Title;
 use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::{AddName, DeleteName, PutBelow, Rename, lists};
 use crate::components::combobox::submit_around;
-use crate::components::format::counted;
 use crate::components::loaded::loaded;
 use crate::components::owner::swatch;
 use crate::components::post::{Post, Refusal, Submission};
+use contract::format::counted;
 
 /// The three lists.
 #[component]

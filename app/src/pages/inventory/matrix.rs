@@ -6,10 +6,11 @@ use leptos_meta::Title;
 
 use super::tabs::{InventoryTabs, Page};
 use crate::api::kpis::matrix;
-use crate::components::format::counted;
+use crate::components::export::{CSV, Export, WORKBOOK};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::Owner;
+use contract::format::counted;
 use contract::journeys::encode;
 
 /// The matrix.
@@ -17,7 +18,7 @@ use contract::journeys::encode;
 pub fn MatrixPage() -> impl IntoView {
     view! {
         <Title text="Matrix"/>
-        <header class="page-head"><h1>"Matrix"</h1><p class="page-sub">"Who owns what, who measures what, and where nobody does"</p></header>
+        <header class="page-head"><h1>"Matrix"</h1><p class="page-sub">"Who owns what, who measures what, and where nobody does"</p><div class="page-actions"><Export of="matrix" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
         <InventoryTabs page=Page::Matrix/>
         {loaded(|| (), |()| matrix(), move |view| view! { <Inside view/> }.into_any())}
     }

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::components::format::count;
 use crate::components::frame::Signed;
 use crate::components::tabs::{Tab, Tabs};
+use contract::format::count;
 
 /// Which of them is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]

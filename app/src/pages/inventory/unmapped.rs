@@ -7,10 +7,10 @@ use leptos_meta::Title;
 use super::tabs::{InventoryTabs, Page};
 use crate::api::inventory::{DeleteRule, MapActivity, unmapped};
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
-use crate::components::format::{count, counted, percent};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::{count, counted, percent};
 
 /// The list of activities without a rule.
 #[component]

@@ -3,7 +3,7 @@
 use contract::journeys::{BetweenView, ExploreQuery};
 use leptos::prelude::*;
 
-use crate::components::format::{count, counted, duration, percent};
+use contract::format::{count, counted, duration, percent};
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 200.0;

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use crate::charts::difference::DifferenceFlow;
 use crate::charts::sankey::Sankey;
-use crate::components::format::{count, counted, percent};
 use crate::components::help::Help;
 use crate::components::tabs::{Tab, Tabs};
+use contract::format::{count, counted, percent};
 
 /// Rows of the table.
 const MOST: usize = 60;

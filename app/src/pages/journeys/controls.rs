@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions, submit_around};
-use crate::components::format::counted;
 use crate::components::help::Help;
+use contract::format::counted;
 
 /// Windows that a funnel offers.
 const WINDOWS: [(&str, &str); 7] = [
@@ -25,7 +25,9 @@ const WINDOWS: [(&str, &str); 7] = [
 /// Names of the fields that a form shows, beside period, source, level and unit.
 fn fields(form: Shape) -> &'static [&'static str] {
     match form {
-        Shape::Flow | Shape::Table => &["direction", "anchor", "occurrence", "steps", "top", "repeats"],
+        Shape::Flow | Shape::Table => {
+            &["direction", "anchor", "occurrence", "steps", "top", "repeats", "cases"]
+        }
         Shape::Transitions => &["repeats"],
         Shape::Variants => &["repeats", "loops"],
         Shape::Funnel => &["funnel", "within"],
@@ -57,7 +59,7 @@ fn unseen(query: &ExploreQuery) -> Vec<(&'static str, String)> {
 /// Period, source and how to look.
 #[component]
 pub fn Controls(view: JourneysView) -> impl IntoView {
-    let JourneysView { query, period, anchors, sources, segments, departments, .. } = view;
+    let JourneysView { query, period, anchors, sources, segments, departments, has_cases, .. } = view;
     let unseen = unseen(&query);
     let ExploreQuery { by, from, to, source, segment, unit, gap, form, .. } = query.clone();
     let build = format!("/segments/edit{}", query.redrawn().to_search());
@@ -106,7 +108,7 @@ pub fn Controls(view: JourneysView) -> impl IntoView {
                     <label class="field field-short"><span>"Pause, min"</span><input type="number" name="gap" min="1" max="525600" value=gap.to_string()/></label>
                 })}
                 {match form {
-                    Shape::Flow | Shape::Table => view! { <OfFlow query nodes/> }.into_any(),
+                    Shape::Flow | Shape::Table => view! { <OfFlow query=query.clone() nodes/> <Cases query has_cases/> }.into_any(),
                     Shape::Transitions => view! { <Repeats query/> }.into_any(),
                     Shape::Variants => view! { <Repeats query=query.clone()/> <Loops query/> }.into_any(),
                     Shape::Funnel => view! { <OfFunnel query nodes/> }.into_any(),
@@ -166,6 +168,21 @@ fn Repeats(query: ExploreQuery) -> impl IntoView {
             </select>
         </div>
     }
+}
+
+/// Nothing where no log says what opens a case.
+#[component]
+fn Cases(query: ExploreQuery, has_cases: bool) -> impl IntoView {
+    let open = query.open_cases;
+    has_cases.then(|| view! {
+        <div class="field field-fold">
+            <span><label for="cases">"Open cases"</label> <Help id="help-cases" term="Open cases">"Shown, each flow has a part of its own for the journeys whose customer had a case open when they came to the node that it leaves. Which events open and close a case is said of each log, under Sources."</Help></span>
+            <select id="cases" name="cases">
+                <option value="" selected=!open>"Leave out"</option>
+                <option value="open" selected=open>"Show"</option>
+            </select>
+        </div>
+    })
 }
 
 #[component]

@@ -6,9 +6,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::journeys::customer;
-use crate::components::format::{count, counted, duration, money};
 use crate::components::loaded::loaded;
 use crate::components::owner::{Owner, swatch};
+use contract::format::{count, counted, duration, money};
 
 /// The customer page.
 #[component]

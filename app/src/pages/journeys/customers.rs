@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use super::customer::short;
 use crate::api::journeys::said;
 use crate::api::saved::SaveSegment;
-use crate::components::format::{counted, instant};
 use crate::components::post::{Post, Refusal, Submission};
 use crate::pages::drivers::gaps::Keywords;
+use contract::format::{counted, instant};
 
 /// The list with its way onward and back.
 #[component]
@@ -44,12 +44,15 @@ pub fn Customers(
 
 /// What these customers talk about more than the others of the question, asked for when it is opened.
 #[component]
-fn WhatTheySay(query: ExploreQuery) -> impl IntoView {
+pub fn WhatTheySay(
+    query: ExploreQuery,
+    #[prop(default = "What they say")] label: &'static str,
+) -> impl IntoView {
     let wanted = RwSignal::new(false);
     let query = StoredValue::new(query);
     view! {
         <details class="keep" on:toggle=move |_| wanted.set(true)>
-            <summary>"What they say"</summary>
+            <summary>{label}</summary>
             {move || wanted.get().then(|| {
                 let answer = LocalResource::new(move || said(query.get_value()));
                 view! {

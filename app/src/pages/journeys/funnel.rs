@@ -3,8 +3,8 @@
 use contract::journeys::{Department, ExploreQuery, Form, FunnelStep, FunnelView, Towards};
 use leptos::prelude::*;
 
-use crate::components::format::{count, counted, duration, percent};
 use crate::components::owner::swatch;
+use contract::format::{count, counted, duration, percent};
 
 /// One bar a step, as long as its part of all journeys.
 #[component]

@@ -3,8 +3,8 @@
 use contract::journeys::{Department, ExploreQuery, MapArrow, MapNode, MapView};
 use leptos::prelude::*;
 
-use crate::components::format::{count, counted, duration, percent};
 use crate::components::owner::swatch;
+use contract::format::{count, counted, duration, percent};
 
 const WIDE: f32 = 150.0;
 const HIGH: f32 = 34.0;

@@ -11,7 +11,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use super::between::Between;
 use super::compare::Compare;
 use super::controls::Controls;
-use super::customers::OpenedPanel;
+use super::customers::{OpenedPanel, WhatTheySay};
 use super::funnel::Funnel;
 use super::map::TransitionMap;
 use super::marks::{Marks, Views};
@@ -22,12 +22,13 @@ use super::variants::Variants;
 use crate::api::journeys::explore;
 use crate::api::refused;
 use crate::charts::sankey::Sankey;
-use crate::components::format::{count, counted};
+use crate::components::export::{CSV, Export, PNG, SVG, WORKBOOK};
 use crate::components::live::live;
 use crate::components::loaded::loaded_or;
 use crate::components::notice::{Empty, Problem};
 use crate::components::owner::Owner;
 use crate::components::tabs::{Tab, Tabs};
+use contract::format::{count, counted};
 
 /// The journeys page.
 #[component]
@@ -102,6 +103,7 @@ fn Inside(view: JourneysView) -> impl IntoView {
             navigate(&closed, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
     };
+    let pictured = drawn.is_some() || matches!(query.form, Form::Funnel | Form::Between | Form::Variants);
     let none = drawn == Some(0) || customers == 0;
     view! {
         <header class="page-head">
@@ -112,8 +114,7 @@ fn Inside(view: JourneysView) -> impl IntoView {
             </p>
             <div class="page-actions">
                 <Views view=view.clone()/>
-                {may_export.then(|| view! { <a class="button" href=format!("/journeys.csv{search}") rel="external" download>"CSV"</a> })}
-                {(may_export && drawn.is_some()).then(|| view! { <a class="button" href=format!("/journeys.svg{search}") rel="external" download>"SVG"</a> })}
+                {may_export.then(|| view! { <Export of="journeys" search=search.clone() kinds=if pictured { vec![WORKBOOK, CSV, SVG, PNG] } else { vec![WORKBOOK, CSV] }/> })}
             </div>
         </header>
         <Tabs label="Forms of the answer" tabs=tabs.into()/>
@@ -147,6 +148,7 @@ fn Inside(view: JourneysView) -> impl IntoView {
                     }
                 }}
                 {(!none && drawn.is_some()).then(|| view! { <Legend view=view.clone()/> })}
+                {(!none && query.segment.is_some()).then(|| view! { <section class="section" aria-label="Words of the segment"><WhatTheySay query=query.unselected() label="What customers of this segment say"/></section> })}
             </div>
             {opened.map(|opened| view! { <OpenedPanel opened query=opened_query/> })}
             {selected.map(|behind| view! { <Panel behind query=panel_query departments=departments.clone()/> })}
@@ -194,6 +196,7 @@ fn Legend(view: JourneysView) -> impl IntoView {
     view! {
         <ul class="legend" aria-label="Departments">
             {seen.into_iter().filter_map(|at| departments.get(at as usize).cloned()).map(|one| view! { <li><Owner name=Some(one.name) colour=Some(one.colour)/></li> }).collect_view()}
+            {sankey.iter().flat_map(|sankey| &sankey.links).any(|link| link.open.is_some()).then(|| view! { <li><span class="legend-open" aria-hidden="true"></span>"Part of each flow whose customers have an open case"</li> })}
             <li><span class="legend-seam" aria-hidden="true"></span>"Seam: journeys change department"</li>
             {(wide.held > 0).then(|| view! { <li>{format!("{} nodes are drawn larger than their size, so that they can be hit", count(u64::from(wide.held)))}</li> })}
         </ul>

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 
 use super::customers::Customers;
-use crate::components::format::{count, duration, percent};
 use crate::components::owner::Owner;
+use contract::format::{count, duration, percent};
 
 /// The panel.
 #[component]

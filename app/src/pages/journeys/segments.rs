@@ -12,11 +12,11 @@ use crate::api::refused;
 use crate::api::saved::{DeleteSegment, SaveSegment, builder, segments};
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
 use crate::components::confirm::Confirm;
-use crate::components::format::{count, counted, percent};
 use crate::components::help::Help;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::{count, counted, percent};
 
 /// The saved segments.
 #[component]

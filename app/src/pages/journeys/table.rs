@@ -3,7 +3,7 @@
 use contract::journeys::{ExploreQuery, SankeyView};
 use leptos::prelude::*;
 
-use crate::components::format::{count, duration, percent};
+use contract::format::{count, duration, percent};
 
 /// Largest tables are cut here; the CSV has all rows.
 const MOST: usize = 500;
@@ -13,6 +13,7 @@ const MOST: usize = 500;
 pub fn Links(sankey: SankeyView, query: ExploreQuery) -> impl IntoView {
     let label =
         |id: &str| sankey.nodes.iter().find(|node| node.id == id).map(|node| (node.step, node.label.clone()));
+    let with_cases = sankey.links.iter().any(|link| link.open.is_some());
     let mut links = sankey.links.clone();
     let all = links.len();
     links.sort_by_key(|link| std::cmp::Reverse(link.journeys));
@@ -34,7 +35,7 @@ pub fn Links(sankey: SankeyView, query: ExploreQuery) -> impl IntoView {
         {(all > MOST).then(|| view! { <p class="help">{format!("The {MOST} largest of {all} links; the CSV has all.")}</p> })}
         <div class="table-box" tabindex="0" role="region" aria-label="Links of the diagram">
             <table class="table">
-                <thead><tr><th class="number">"Step"</th><th>"From"</th><th>"To"</th><th class="number">"Journeys"</th><th class="number">"Share of from"</th><th class="number">"Median time"</th><th class="number">"95th percentile"</th><th class="number">"Changes department"</th></tr></thead>
+                <thead><tr><th class="number">"Step"</th><th>"From"</th><th>"To"</th><th class="number">"Journeys"</th><th class="number">"Share of from"</th><th class="number">"Median time"</th><th class="number">"95th percentile"</th><th class="number">"Changes department"</th>{with_cases.then(|| view! { <th class="number">"With an open case"</th> })}</tr></thead>
                 <tbody>
                     {rows.into_iter().map(|(step, from, to, search, link)| view! {
                         <tr>
@@ -46,6 +47,7 @@ pub fn Links(sankey: SankeyView, query: ExploreQuery) -> impl IntoView {
                             <td class="number">{link.median_seconds.map(duration)}</td>
                             <td class="number">{link.p95_seconds.map(duration)}</td>
                             <td class="number">{(link.handoff_share > 0.0).then(|| percent(link.handoff_share))}</td>
+                            {link.open.map(|open| view! { <td class="number">{percent(open as f64 / link.journeys.max(1) as f64)}</td> })}
                         </tr>
                     }).collect_view()}
                 </tbody>

@@ -3,7 +3,7 @@
 use contract::journeys::{ExploreQuery, NodeCount, TransitionsView};
 use leptos::prelude::*;
 
-use crate::components::format::{count, duration, percent};
+use contract::format::{count, duration, percent};
 
 /// Rows shown; the CSV has all.
 const MOST: usize = 200;

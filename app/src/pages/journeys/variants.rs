@@ -3,8 +3,8 @@
 use contract::journeys::{Department, ExploreQuery, VariantView, VariantsView};
 use leptos::prelude::*;
 
-use crate::components::format::{count, counted, duration, percent};
 use crate::components::owner::swatch;
+use contract::format::{count, counted, duration, percent};
 
 /// Nodes of a variant that are shown; the rest are counted.
 const SHOWN: usize = 14;

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::people::{AddUser, ChangeUser, InviteAgain, users};
-use crate::components::format::instant;
 use crate::components::loaded::loaded;
 use crate::components::post::{Post, Refusal, Submission};
+use contract::format::instant;
 
 /// The users page.
 #[component]

@@ -3,10 +3,10 @@
 use contract::reviews::{ActionChoices, ActionInput, ActionRow, ActionState, EffectView};
 use leptos::prelude::*;
 
-use crate::components::format::rounded;
 use crate::components::help::Help;
 use crate::components::owner::Owner;
 use crate::components::post::{Post, Submission};
+use contract::format::rounded;
 
 /// The list, each with its form folded away for those who may change it.
 #[component]

@@ -7,10 +7,11 @@ use leptos_router::hooks::use_params_map;
 
 use super::actions::{ActionForm, Actions};
 use crate::api::reviews::{Commit, SaveAction, SaveReview, review};
-use crate::components::format::{count, percent, rounded, whole_money};
+use crate::components::export::{Export, PDF};
 use crate::components::loaded::loaded;
 use crate::components::owner::Owner;
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::{count, percent, rounded, whole_money};
 
 /// The page of a review.
 #[component]
@@ -57,6 +58,7 @@ fn Inside(view: ReviewView, save: Submission, act: Submission, commit: Submissio
             <p class="crumb"><a href="/reviews">"Reviews"</a></p>
             <h1>{title.clone()}</h1>
             <p class="page-sub">{day.clone()} {(!participants.is_empty()).then(|| format!(" · {participants}"))} " · made by " {author}</p>
+            <div class="page-actions"><Export of="review" search=format!("?id={id}") kinds=vec![PDF]/></div>
         </header>
         <Frozen agenda/>
         <section class="section" aria-labelledby="notes-title">

@@ -6,10 +6,10 @@ use leptos_meta::Title;
 
 use super::tabs::{Page, SourcesTabs};
 use crate::api::sources::{SaveLogRule, log_rules};
-use crate::components::format::{count, counted};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::{count, counted};
 
 /// The page of cases and reasons.
 #[component]

@@ -8,10 +8,10 @@ use leptos_router::hooks::use_params_map;
 use super::import::{Refused, Running, Tally, look_again};
 use super::page::state_badge;
 use crate::api::sources::{CancelDryRun, StartImport, dry_run};
-use crate::components::format::{bytes, count, instant};
 use crate::components::loaded::loaded;
 use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
+use contract::format::{bytes, count, instant};
 
 /// The page of a dry run.
 #[component]

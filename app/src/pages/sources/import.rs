@@ -7,10 +7,10 @@ use leptos_router::hooks::use_params_map;
 
 use super::page::state_badge;
 use crate::api::sources::{CancelImport, import};
-use crate::components::format::{bytes, count, duration};
 use crate::components::loaded::loaded;
 use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
+use contract::format::{bytes, count, duration};
 
 /// Milliseconds between looks at a running import.
 const EVERY: u64 = 500;

@@ -7,10 +7,10 @@ use leptos_meta::Title;
 use super::tabs::{Page, SourcesTabs};
 use crate::api::machines::{AddKey, RevokeKey, keys};
 use crate::components::confirm::Confirm;
-use crate::components::format::instant;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
+use contract::format::instant;
 
 /// The page of keys.
 #[component]

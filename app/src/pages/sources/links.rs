@@ -6,11 +6,11 @@ use leptos_meta::Title;
 
 use super::tabs::{Page, SourcesTabs};
 use crate::api::machines::{UndoLinks, links};
-use crate::components::format::{count, counted, instant};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
 use crate::components::upload::Upload;
+use contract::format::{count, counted, instant};
 
 /// The page of joined ids.
 #[component]

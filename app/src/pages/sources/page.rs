@@ -6,11 +6,11 @@ use leptos_meta::Title;
 
 use super::tabs::{Page, SourcesTabs};
 use crate::api::sources::sources;
-use crate::components::format::{count, day, instant};
 use crate::components::live::live;
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::upload::Upload;
+use contract::format::{count, day, instant};
 
 /// The sources page.
 #[component]

@@ -6,10 +6,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::sources::preview;
-use crate::components::format::{bytes, count};
 use crate::components::loaded::loaded_or;
 use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
+use contract::format::{bytes, count};
 
 /// The wizard.
 #[component]

@@ -65,10 +65,7 @@ impl Aggregate for Trail<'_> {
                     let way = self.levels.trace(nodes, lane, &mut places);
                     let Some(at) = self.passes(way, &places) else { continue };
                     let here = way.stop_at(at);
-                    let beside = here
-                        .or_else(|| way.stop_at(at + 1))
-                        .or_else(|| at.checked_sub(1).and_then(|before| way.stop_at(before)));
-                    let instant = beside.map_or(0, |stop| basis.first(stop as usize));
+                    let instant = way.beside(at).map_or(0, |stop| basis.first(stop as usize));
                     self.customers.push((basis.journeys.customer(lane.journey as usize), instant));
                     if let Some(here) = here {
                         let stop = here as usize;

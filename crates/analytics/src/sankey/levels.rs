@@ -226,4 +226,11 @@ impl Way {
         let stop = (self.first + index as u32).checked_sub(u32::from(self.started))?;
         (stop >= self.first && stop < self.until && !(self.started && index == 0)).then_some(stop)
     }
+
+    /// The stop behind a place; at Started and Ended the stop beside it.
+    pub fn beside(&self, index: usize) -> Option<u32> {
+        self.stop_at(index)
+            .or_else(|| self.stop_at(index + 1))
+            .or_else(|| index.checked_sub(1).and_then(|before| self.stop_at(before)))
+    }
 }

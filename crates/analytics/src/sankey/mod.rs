@@ -10,6 +10,7 @@ mod behind;
 mod lanes;
 mod levels;
 mod links;
+mod marks;
 mod pairs;
 mod request;
 
@@ -18,6 +19,7 @@ use crate::journeys::Basis;
 pub use behind::{Behind, Selector, behind};
 pub use levels::Column;
 pub use links::Link;
+pub use marks::marked;
 pub use request::{Direction, MAX_STEPS, Occurrence, Request, SankeyError, StepFilter};
 
 use levels::Levels;

@@ -26,6 +26,8 @@ pub struct ExploreQuery {
     /// Only events of this source.
     pub source: Option<String>,
     pub keep_repeats: bool,
+    /// Each link says how many of its journeys have an open case.
+    pub open_cases: bool,
     pub unit: Unit,
     /// With visits: minutes without any event after which a new visit begins.
     pub gap: u32,
@@ -77,6 +79,7 @@ impl Default for ExploreQuery {
             to: None,
             source: None,
             keep_repeats: false,
+            open_cases: false,
             unit: Unit::Customer,
             gap: 30,
             funnel: Vec::new(),
@@ -142,6 +145,7 @@ impl ExploreQuery {
                 "from" => query.from = text(),
                 "to" => query.to = text(),
                 "source" => query.source = text(),
+                "cases" => query.open_cases = word(name, value, "open")?,
                 "repeats" => query.keep_repeats = word(name, value, "keep")?,
                 "unit" => query.unit = choice(name, value, &Unit::ALL, Unit::key)?,
                 "gap" => query.gap = number(name, value, GAP)?,
@@ -248,6 +252,7 @@ impl ExploreQuery {
             to,
             source,
             keep_repeats,
+            open_cases,
             unit,
             gap,
             funnel,
@@ -287,6 +292,7 @@ impl ExploreQuery {
         put("to", to.is_some(), text(to));
         put("source", source.is_some(), text(source));
         put("repeats", *keep_repeats, "keep".into());
+        put("cases", *open_cases, "open".into());
         put("unit", *unit != plain.unit, unit.key().into());
         put("gap", *gap != plain.gap, gap.to_string());
         for step in funnel {
@@ -386,6 +392,7 @@ mod tests {
             form: Form::Funnel,
             select: Some("2/n/A > B".into()),
             keep_repeats: true,
+            open_cases: true,
             segment: Some("Looked up, then called".into()),
             filter: Segment {
                 join: Join::Any,

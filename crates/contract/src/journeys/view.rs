@@ -33,6 +33,8 @@ pub struct JourneysView {
     /// Which journeys count, in words.
     pub segment_words: String,
     pub views: Vec<SavedView>,
+    /// Whether a log says what opens a case.
+    pub has_cases: bool,
     pub may_export: bool,
     pub selected: Option<Behind>,
     /// Version of the events that the figures are made of.
@@ -209,6 +211,9 @@ pub struct LinkView {
     pub p95_seconds: Option<f64>,
     /// Share of its journeys that change department, between 0 and 1.
     pub handoff_share: f64,
+    /// Journeys whose customer had an open case when they reached the node that the link leaves; where it was asked for,
+    /// and a log says what opens a case.
+    pub open: Option<u64>,
 }
 
 /// Where nodes and links stand, in pixels. Same order as the view's.

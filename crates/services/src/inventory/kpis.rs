@@ -154,6 +154,20 @@ pub async fn kpis(services: &Services, actor: &Actor) -> Result<KpisView, Servic
     Ok(KpisView { kpis: rows, balance, may_add: actor.may().edit_own_inventory })
 }
 
+/// The KPIs that the person sees, with their readings, oldest first; nothing for roles that see none.
+pub(crate) async fn kpi_series(
+    services: &Services,
+    actor: &Actor,
+) -> Result<Vec<(Kpi, Vec<ReadingRow>)>, ServiceError> {
+    if !(actor.may().see_inventory && actor.may().see_kpis) {
+        return Ok(Vec::new());
+    }
+    let figures = whole(services).await?;
+    let seen: Vec<&Kpi> = figures.inventory.kpis.iter().filter(|kpi| may_see(actor, kpi)).collect();
+    let readings = readings_of(services, &figures, &seen).await?;
+    Ok(seen.into_iter().cloned().zip(readings).collect())
+}
+
 /// One KPI; an empty id gives the form of a new one.
 pub async fn kpi(services: &Services, actor: &Actor, id: &str) -> Result<KpiView, ServiceError> {
     need(actor.may().see_inventory && actor.may().see_kpis, "page")?;

@@ -37,6 +37,7 @@ pub use figures::Counted;
 pub(crate) use gaps::coverage;
 pub use gaps::gaps;
 pub use grid::{delete_grid, grid, lists, save_grid};
+pub(crate) use kpis::kpi_series;
 pub use kpis::{delete_kpi, delete_link, delete_reading, kpi, kpi_to_draw, kpis, read, save_kpi, save_link};
 pub(crate) use kpis::{link_rows, may_see as may_see_kpi};
 pub use matrix::matrix;

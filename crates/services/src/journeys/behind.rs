@@ -3,7 +3,7 @@
 use analytics::Times;
 use analytics::sankey::{Behind as Found, Sankey, Selector, behind as find};
 use contract::UserError;
-use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, Form, NeighbourView};
+use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, Form, NeighbourView, SankeyView};
 
 use super::shape::{department, id, kind, label, seconds, share};
 use super::{Asked, forms};
@@ -151,6 +151,17 @@ fn open_share(asked: &Asked<'_>, customers: &[(u32, i64)]) -> Option<f64> {
     let open = data.mapped.open_cases(&data.snapshot, &data.inventory)?;
     let with = customers.iter().filter(|&&(customer, at)| open.is_open(customer as usize, at)).count();
     (!customers.is_empty()).then(|| with as f64 / customers.len() as f64)
+}
+
+/// Says of each link how many of its journeys have an open case: as many as its panel does.
+pub fn mark_open(asked: &Asked<'_>, sankey: &Sankey, view: &mut SankeyView) {
+    let data = asked.data;
+    let Some(open) = data.mapped.open_cases(&data.snapshot, &data.inventory) else { return };
+    let marked =
+        analytics::sankey::marked(&asked.basis(), sankey, |customer, at| open.is_open(customer as usize, at));
+    for (link, open) in view.links.iter_mut().zip(marked) {
+        link.open = Some(open);
+    }
 }
 
 fn found(asked: &Asked<'_>, sankey: &Sankey, selector: Selector) -> Result<Found, UserError> {

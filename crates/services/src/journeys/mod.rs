@@ -73,15 +73,18 @@ pub async fn flow(services: &Services, actor: &Actor, query: ExploreQuery) -> Re
     ask(services, actor, query, |asked, query| behind::flow(asked, &asked.sankey(Times::Leave)?, query)).await
 }
 
-/// What the customers behind a figure talk about, against the others of the question.
+/// What the customers behind a figure talk about, against the others of the question; without a figure, what those of its
+/// segment do, against all others.
 pub async fn said(services: &Services, actor: &Actor, query: ExploreQuery) -> Result<Said, ServiceError> {
     let held = services.clone();
     ask(services, actor, query, move |asked, query| {
-        let group = behind::customers(asked, query)?;
-        let basis = asked.basis();
-        let mut all: Vec<u32> = (0..basis.journeys.len()).map(|at| basis.journeys.customer(at)).collect();
-        all.dedup();
-        Ok(held.cache.vocabulary.get(&held, asked.data).of_group(&group, &all))
+        let words = held.cache.vocabulary.get(&held, asked.data);
+        if query.select.is_none() && query.segment.is_some() {
+            let others = ExploreQuery { segment: None, ..query.clone() };
+            let all = Asked::within(&asked.resolve, &others)?.numbers();
+            return Ok(words.of_group(&asked.numbers(), &all));
+        }
+        Ok(words.of_group(&behind::customers(asked, query)?, &asked.numbers()))
     })
     .await
 }
@@ -231,6 +234,14 @@ impl<'a> Asked<'a> {
         customers
     }
 
+    /// Numbers of these customers, in order.
+    fn numbers(&self) -> Vec<u32> {
+        let journeys = &self.ground.journeys;
+        let mut numbers: Vec<u32> = (0..journeys.len()).map(|at| journeys.customer(at)).collect();
+        numbers.dedup();
+        numbers
+    }
+
     fn nodes(&self) -> &Nodes {
         &self.ground.nodes
     }
@@ -259,7 +270,13 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
         _ => None,
     };
     let (view, mut hint) = match &sankey {
-        Some(Ok(sankey)) => (Some(shape::sankey(asked.nodes(), sankey)), None),
+        Some(Ok(sankey)) => {
+            let mut view = shape::sankey(asked.nodes(), sankey);
+            if query.open_cases {
+                behind::mark_open(asked, sankey, &mut view);
+            }
+            (Some(view), None)
+        }
         Some(Err(error)) => (None, Some(error.clone())),
         None => (None, None),
     };
@@ -289,6 +306,7 @@ fn answer(asked: &Asked<'_>, query: &ExploreQuery) -> Result<JourneysView, UserE
         segment_words: asked.resolve.saved.words(query),
         views: Vec::new(),
         version: data.version as u64,
+        has_cases: data.mapped.open_cases(&data.snapshot, &data.inventory).is_some(),
         may_export: asked.resolve.actor.may().export,
         selected,
         any_events: data.snapshot.log.events() > 0,

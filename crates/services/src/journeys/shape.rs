@@ -79,6 +79,7 @@ pub fn sankey(nodes: &Nodes, sankey: &Sankey) -> SankeyView {
             median_seconds: link.time.map(|(median, _)| seconds(median)),
             p95_seconds: link.time.map(|(_, p95)| seconds(p95)),
             handoff_share: share(link.handoffs, link.journeys),
+            open: None,
         }
     });
     SankeyView { journeys: sankey.journeys, columns, nodes: all.collect(), links: links.collect() }

@@ -15,6 +15,7 @@ pub use attempts::Attempts;
 pub use door::{Knock, door, sign_in, sign_in_demo};
 pub use invitations::{Setup, accept, invitation, setup_token};
 pub use passwords::Hashing;
+pub(crate) use sessions::actor_of_account;
 pub use sessions::{actor_of, me, note_refused, sign_out};
 pub use users::{NewUser, UserChange, add_user, change_user, disable_by_email, invite_again, users};
 

@@ -3,7 +3,7 @@
 use contract::people::{Me, Role};
 
 use super::department_name;
-use crate::{Actor, ServiceError, Services, cache, reviews, tokens};
+use crate::{Actor, ServiceError, Services, alerts, cache, reviews, tokens};
 
 /// A session ends after so long without use, and after so long in any case (seconds).
 const IDLE: i64 = 12 * 3600;
@@ -17,6 +17,7 @@ pub async fn me(services: &Services, actor: &Actor) -> Result<Me, ServiceError> 
     Ok(Me {
         tour: 0,
         due: reviews::due(services, actor).await?,
+        unread: alerts::unread(services, actor).await?,
         name: actor.name.clone(),
         email: actor.email.clone(),
         role: actor.role.unwrap_or(Role::Admin),
@@ -56,7 +57,24 @@ pub async fn actor_of(services: &Services, token: &str) -> Result<Option<Actor>,
     if now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE {
         return Ok(None);
     }
-    let Some(account) = db::people::by_id(&services.db, &session.account_id).await? else {
+    let Some(actor) = actor_of_account(services, &session.account_id).await? else {
+        return Ok(None);
+    };
+    if now - session.seen_at > NOTED {
+        // Beside the request, which goes on where nothing can be written.
+        let (services, account) = (services.clone(), session.account_id.clone());
+        tokio::spawn(async move {
+            if let Err(error) = note_seen(&services, &hash, &account, now).await {
+                tracing::warn!(error = %error, "the use of a session could not be noted");
+            }
+        });
+    }
+    Ok(Some(actor))
+}
+
+/// An account as it acts now; none where it can't sign in any more.
+pub(crate) async fn actor_of_account(services: &Services, id: &str) -> Result<Option<Actor>, ServiceError> {
+    let Some(account) = db::people::by_id(&services.db, id).await? else {
         return Ok(None);
     };
     let Some(role) = Role::from_key(&account.role).filter(|_| !account.disabled) else {
@@ -65,15 +83,6 @@ pub async fn actor_of(services: &Services, token: &str) -> Result<Option<Actor>,
     // A demo account is worth nothing once the server no longer runs in demo mode.
     if account.demo && !services.demo {
         return Ok(None);
-    }
-    if now - session.seen_at > NOTED {
-        // Beside the request, which goes on where nothing can be written.
-        let (services, account) = (services.clone(), account.id.clone());
-        tokio::spawn(async move {
-            if let Err(error) = note_seen(&services, &hash, &account, now).await {
-                tracing::warn!(error = %error, "the use of a session could not be noted");
-            }
-        });
     }
     let (_, inventory) = cache::inventory(services).await?;
     let departments = below(&inventory, account.department_id.as_deref());

@@ -2,7 +2,7 @@
 
 mod cases;
 mod dry;
-mod freshness;
+pub(crate) mod freshness;
 mod ingest;
 mod jobs;
 mod links;

@@ -1,12 +1,12 @@
 //! Driver reports on the demo company, whose causes are known because they were planted.
 
 use contract::drivers::{DriversQuery, DriversView, Open, ReasonInput};
-use contract::journeys::{Condition, Level, Segment, What};
+use contract::journeys::{Condition, ExploreQuery, Level, Segment, What};
 use contract::people::Role;
 use contract::sources::LogRuleInput;
 use events::csv::Mapping;
 use services::drivers::{figures, reasons, report, save_reason};
-use services::journeys::saved;
+use services::journeys::{explore, saved};
 use services::sources::{NewImport, import_now};
 use services::{Actor, ServiceError, company, inventory, sources};
 
@@ -399,6 +399,20 @@ async fn contacts_with_an_open_case_and_visits_without_one_are_counted() {
     let opened =
         of(&setting, &console, DriversQuery { open: Some(Open::All), ..query() }).await.opened.expect("a list");
     assert_eq!(opened.rows.iter().filter(|contact| contact.open).count(), 1);
+    // Every link of the flow says as much as its panel does.
+    let flow =
+        ExploreQuery { by: Level::Activity, keep_repeats: true, open_cases: true, ..ExploreQuery::default() };
+    let drawn =
+        explore(&setting.services, &console, flow.clone()).await.expect("a flow").sankey.expect("drawn");
+    assert!(drawn.links.iter().any(|link| link.open.is_some_and(|open| open > 0 && open <= link.journeys)));
+    for link in &drawn.links {
+        let (select, select_to) = (Some(link.source.clone()), Some(link.target.clone()));
+        let selected = ExploreQuery { select, select_to, ..flow.clone() };
+        let behind =
+            explore(&setting.services, &console, selected).await.expect("a flow").selected.expect("a panel");
+        let share = link.open.map(|open| open as f64 / link.journeys as f64);
+        assert_eq!(behind.open_share, share, "{link:?}");
+    }
     // Two visits: after one nobody called within the day, after the other somebody did.
     let visits: Vec<(&str, u64, u64)> =
         view.self_service.iter().map(|row| (row.name.as_str(), row.visits, row.contained)).collect();

@@ -1,6 +1,7 @@
 //! Use cases through their public surface, on SQLite or, where THROUGHLINE_TEST_POSTGRES names one, on
 //! PostgreSQL.
 
+mod alerts;
 mod setting;
 
 mod drivers;

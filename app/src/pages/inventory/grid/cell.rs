@@ -4,9 +4,9 @@ use contract::inventory::{Column, GridRow, LiveFigures};
 use leptos::prelude::*;
 
 use super::lines::Rows;
-use crate::components::format::{count, counted, money, percent};
 use crate::components::owner::swatch;
 use crate::components::spark::Spark;
+use contract::format::{count, counted, money, percent};
 
 /// A counted cell as text for a spreadsheet.
 pub fn plain(rows: &Rows, at: usize, column: Column) -> String {

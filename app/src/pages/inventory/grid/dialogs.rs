@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use super::state::{Ask, Grid};
-use crate::components::format::{counted, instant};
+use contract::format::{counted, instant};
 
 /// Changes and problems that are listed.
 const LISTED: usize = 60;

@@ -7,7 +7,7 @@ use super::clip;
 use super::cursor::Cursor;
 use super::lines::Line;
 use super::state::Grid;
-use crate::components::format::counted;
+use contract::format::counted;
 
 /// Letters that are pasted at once.
 const MOST_PASTED: usize = 6 << 20;

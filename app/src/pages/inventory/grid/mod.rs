@@ -25,11 +25,12 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use super::tabs::{InventoryTabs, Page};
 use super::touchpoint::Beside;
 use crate::api::inventory::{BeginWith, grid as fetch};
-use crate::components::format::{count, counted, percent};
+use crate::components::export::{CSV, Export, WORKBOOK};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission};
 use crate::components::upload::Upload;
+use contract::format::{count, counted, percent};
 use dialogs::Dialogs;
 use look::Look;
 use sheet::Sheet;
@@ -139,7 +140,7 @@ fn Inside(view: GridView, begin: Submission) -> impl IntoView {
             <h1>"Inventory"</h1>
             <p class="page-sub">{move || { let (all, shown) = (grid.rows.with(|rows| rows.rows.len()), shown()); let some = if shown == all { String::new() } else { format!(", {} shown", count(shown as u64)) }; format!("{} of {}{some}", counted(all as u64, "touchpoint", "touchpoints"), counted(of_departments, "department", "departments")) }}</p>
             <div class="page-actions">
-                {may_export.then(|| view! { <details class="menu"><summary class="button">"Export"</summary><div class="menu-box menu-small"><ul class="menu-list"><li><a href="/inventory/export.xlsx" rel="external" download>"Workbook (XLSX)"</a></li><li><a href="/inventory/export.csv" rel="external" download>"CSV"</a></li></ul></div></details> })}
+                {may_export.then(|| view! { <Export of="inventory" search="" kinds=vec![WORKBOOK, CSV]/> })}
                 {may_import.then(|| view! { <a class="button" href="#import">"Import"</a> })}
             </div>
         </header>

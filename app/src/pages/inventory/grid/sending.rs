@@ -12,7 +12,7 @@ use super::lines::Line;
 use super::state::{Ask, Editing, Grid, guess};
 use crate::api::AppError;
 use crate::api::inventory::{edit_cells, undo_step};
-use crate::components::format::counted;
+use contract::format::counted;
 
 /// Something that waits for its turn.
 #[derive(Debug, Clone)]

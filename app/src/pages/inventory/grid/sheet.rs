@@ -13,7 +13,7 @@ use super::editor::Editor;
 use super::lines::Line;
 use super::look::Look;
 use super::state::{Ask, Grid, LINE};
-use crate::components::format::{count, counted};
+use contract::format::{count, counted};
 
 /// Room that the fixed head takes, and with filters.
 const HEAD: f64 = 33.0;

@@ -4,8 +4,8 @@ use contract::inventory::{LiveFigures, TouchpointView};
 use contract::journeys::encode;
 use leptos::prelude::*;
 
-use crate::components::format::{count, percent};
 use crate::pages::inventory::grid::trend;
+use contract::format::{count, percent};
 
 /// Headline figures over all data.
 #[component]

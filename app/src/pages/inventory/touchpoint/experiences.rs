@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::Actions;
 use crate::components::confirm::Confirm;
-use crate::components::format::{count, percent};
 use crate::components::post::Post;
+use contract::format::{count, percent};
 
 /// An emotion with its sign: -2 to +2.
 fn signed(emotion: i32) -> String {

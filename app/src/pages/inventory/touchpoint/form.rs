@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::Actions;
 use crate::components::escape::escaped;
-use crate::components::format::money;
 use crate::components::post::Post;
+use contract::format::money;
 
 fn options(list: Vec<Named>, chosen: Option<String>, none: &'static str) -> impl IntoView {
     view! {

@@ -4,8 +4,8 @@ use contract::inventory::ChangeView;
 use leptos::prelude::*;
 
 use super::Actions;
-use crate::components::format::instant;
 use crate::components::post::Post;
+use contract::format::instant;
 
 #[component]
 pub fn History(changes: Vec<ChangeView>, latest: String, actions: Actions) -> impl IntoView {

@@ -19,10 +19,10 @@ use crate::api::inventory::{
     LookAt, MoveRule, Propose, Restore, SaveExperience, SaveRule, SaveTouchpoint, Withdraw, touchpoint,
 };
 use crate::api::kpis::{DeleteLink, SaveLink};
-use crate::components::format::{count, counted};
 use crate::components::loaded::loaded;
 use crate::components::post::{Post, Refusal, Submission, Toast};
 use around::{Around, Figures};
+use contract::format::{count, counted};
 use experiences::Experiences;
 use form::Form;
 use history::History;

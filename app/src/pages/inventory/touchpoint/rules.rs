@@ -12,9 +12,9 @@ use crate::api::AppError;
 use crate::api::inventory::try_rule;
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
 use crate::components::confirm::Confirm;
-use crate::components::format::{count, counted, instant};
 use crate::components::notice::Problem;
 use crate::components::post::Post;
+use contract::format::{count, counted, instant};
 
 #[component]
 pub fn Rules(of: TouchpointView, actions: Actions, at: &'static str) -> impl IntoView {

@@ -4,8 +4,8 @@ use contract::inventory::{Column, CommentRow, ProposalRow, TouchpointView};
 use leptos::prelude::*;
 
 use super::Actions;
-use crate::components::format::instant;
 use crate::components::post::Post;
+use contract::format::instant;
 
 /// The comments, and a field for a new one.
 #[component]
@@ -132,7 +132,7 @@ pub fn Proposals(of: TouchpointView, actions: Actions) -> impl IntoView {
         })}
         {(!decided.is_empty()).then(|| view! {
             <details class="decided">
-                <summary>{format!("{} decided before", crate::components::format::counted(decided.len() as u64, "proposal", "proposals"))}</summary>
+                <summary>{format!("{} decided before", contract::format::counted(decided.len() as u64, "proposal", "proposals"))}</summary>
                 <ul class="proposals">{decided.into_iter().map(|one| view! { <Proposal one decide=actions.decide withdraw=actions.withdraw/> }).collect_view()}</ul>
             </details>
         })}

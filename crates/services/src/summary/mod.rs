@@ -1,16 +1,19 @@
 //! The summary: few figures, each with how it moves, what changed in sentences, the costliest drivers, who committed to
 //! what. Everything is read from what reports are read from.
 
+mod sentences;
+
 use std::time::Instant;
 
-use analytics::change::{Scale, changes};
 use chrono::{Days, NaiveDate};
 use contract::UserError;
 use contract::drivers::{DriverRow, DriversQuery, DriversView, Open, WeekRow};
+use contract::format::count;
 use contract::journeys::ExploreQuery;
-use contract::reviews::{ActionRow, EffectView};
-use contract::summary::{CostlyDriver, Figure, Headline, Heat, Sentence, SummaryQuery, SummaryView};
+use contract::reviews::ActionRow;
+use contract::summary::{CostlyDriver, Figure, Headline, Heat, SummaryQuery, SummaryView};
 
+use self::sentences::sentences;
 use crate::actor::need;
 use crate::cache::{self, Data};
 use crate::drivers::{self, Parts};
@@ -23,8 +26,6 @@ use crate::{Actor, ServiceError, Services, reviews};
 const QUARTER: usize = 13;
 /// Drivers that are listed.
 const DRIVERS: usize = 5;
-/// A change smaller than this says nothing.
-const NOTABLE: f64 = 0.05;
 
 /// The page.
 pub async fn summary(
@@ -79,8 +80,13 @@ pub async fn summary(
         let then = earlier.as_ref().map(|(report, parts)| Side::of(report, parts));
         let opens = report.may_open && actor.scope().is_none();
         view.headlines = headlines(&now, then.as_ref(), coverage, &drivers_path, opens);
-        view.drivers =
-            costly(&report, earlier.as_ref().map(|(report, _)| report), &held.actions, &asked(&days));
+        view.drivers = costly(
+            &report,
+            earlier.as_ref().map(|(report, _)| report),
+            &held.actions,
+            &asked(&days),
+            actor.scope().is_none(),
+        );
         view.sentences = sentences(&now, then.as_ref(), &view.drivers, &held.actions, &drivers_path);
     }
     view.took_ms = began.elapsed().as_secs_f64() * 1000.0;
@@ -189,7 +195,7 @@ fn headlines(
             before: before(&|side| side.per_thousand()),
             weeks: now.weeks(|week| (week.contacts as f64 * 1000.0 / customers, 1.0)),
             less_is_better: true,
-            note: format!("{} contacts", grouped(totals.contacts)),
+            note: format!("{} contacts", count(totals.contacts)),
             path: path.to_owned(),
         },
         Headline {
@@ -209,7 +215,7 @@ fn headlines(
             before: before(&failure),
             weeks: now.weeks(|week| part(week, week.failure as f64)),
             less_is_better: true,
-            note: totals.failure.map_or_else(|| "no reason is marked as a failure yet".to_owned(), |count| format!("{} contacts", grouped(count))),
+            note: totals.failure.map_or_else(|| "no reason is marked as a failure yet".to_owned(), |some| format!("{} contacts", count(some))),
             path: "/drivers/reasons".into(),
         },
         Headline {
@@ -219,7 +225,7 @@ fn headlines(
             before: before(&first),
             weeks: now.weeks(|week| part(week, week.contacts as f64 - week.repeats as f64)),
             less_is_better: false,
-            note: format!("{} repeats", grouped(totals.repeats)),
+            note: format!("{} repeats", count(totals.repeats)),
             path: if opens { format!("{path}&open=repeats") } else { path.to_owned() },
         },
         Headline {
@@ -231,7 +237,7 @@ fn headlines(
             less_is_better: false,
             note: match now.tested() {
                 (_, 0) => "no experience with data keeps or breaks a promise".into(),
-                (kept, all) => format!("{} of {} put to the test", grouped(kept), grouped(all)),
+                (kept, all) => format!("{} of {} put to the test", count(kept), count(all)),
             },
             path: "/inventory/gaps".into(),
         },
@@ -253,13 +259,15 @@ fn costly(
     earlier: Option<&DriversView>,
     actions: &[ActionRow],
     query: &DriversQuery,
+    whole_company: bool,
 ) -> Vec<CostlyDriver> {
     let mut rows: Vec<&DriverRow> = report.drivers.iter().collect();
     rows.sort_by(|a, b| b.cost.total_cmp(&a.cost).then_with(|| a.name.cmp(&b.name)));
     let whole: Vec<bool> = report.weeks.iter().map(|week| !week.partial).collect();
     let opens = |row: &DriverRow| {
-        let owner = row.department.map(|at| &report.departments[at as usize].name)?;
-        (report.may_open && report.reports.contains(owner))
+        let owner = row.department.map(|at| &report.departments[at as usize].name);
+        let own = whole_company || owner.is_some_and(|owner| report.reports.contains(owner));
+        (report.may_open && own)
             .then(|| format!("/drivers{}", query.opening(Open::Driver(row.name.clone())).to_search()))
     };
     rows.into_iter()
@@ -313,158 +321,4 @@ fn heat(data: &Data, parts: &Parts) -> Heat {
         .map(|(row, _)| row.iter().zip(&columns).filter(|(_, keep)| **keep).map(|(cell, _)| *cell).collect())
         .collect();
     heat
-}
-
-/// A number with its thousands apart, as pages write it.
-fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let first = digits.len() % 3;
-    let mut parts: Vec<&str> = if first > 0 { vec![&digits[..first]] } else { Vec::new() };
-    parts.extend((first..digits.len()).step_by(3).map(|at| &digits[at..at + 3]));
-    parts.join(",")
-}
-
-fn whole(value: f64) -> String {
-    grouped(value.round().max(0.0) as u64)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", share.abs() * 100.0)
-}
-
-/// What changed, in sentences.
-fn sentences(
-    now: &Side<'_>,
-    then: Option<&Side<'_>>,
-    drivers: &[CostlyDriver],
-    actions: &[ActionRow],
-    path: &str,
-) -> Vec<Sentence> {
-    let mut said = Vec::new();
-    let mut say = |words: String, rule: &str, path: &str, good: Option<bool>| {
-        said.push(Sentence { words, rule: rule.to_owned(), path: path.to_owned(), good });
-    };
-    if let Some(then) = then {
-        let (new, old) = (now.contacts, then.contacts);
-        let score = (new - old) / (new + old).max(1.0).sqrt();
-        let change = new / old.max(1.0) - 1.0;
-        let rule = "Written as a rise or fall where the number of contacts differs from the period before by at least 5 %, and by more than chance (two counts compared, 95 %).";
-        if score.abs() > 1.96 && change.abs() >= NOTABLE {
-            let word = if change > 0.0 { "rose" } else { "fell" };
-            say(
-                format!(
-                    "Contacts {word} by {}: {} against {} in the period before.",
-                    percent(change),
-                    whole(new),
-                    whole(old)
-                ),
-                rule,
-                path,
-                Some(change < 0.0),
-            );
-        } else {
-            say(
-                format!("Contacts stayed about the same: {} against {}.", whole(new), whole(old)),
-                rule,
-                path,
-                None,
-            );
-        }
-        let moved = |report: &DriversView, name: &str| {
-            let all = report.drivers.iter().chain(&report.others);
-            all.filter(|row| row.name == name).map(|row| row.shared).sum::<f64>()
-        };
-        let rule = "The driver whose contacts\u{2019} worth changed most against the period before, where that is more than chance and at least 5 %.";
-        let most = now
-            .report
-            .drivers
-            .iter()
-            .map(|row| (row.name.as_str(), row.shared, moved(then.report, &row.name)))
-            .chain(
-                then.report
-                    .drivers
-                    .iter()
-                    .map(|row| (row.name.as_str(), moved(now.report, &row.name), row.shared)),
-            )
-            .filter(|(_, new, old)| {
-                (new - old).abs() > 1.96 * (new + old).sqrt() && (new - old).abs() >= NOTABLE * old.max(1.0)
-            })
-            .max_by(|a, b| (a.1 - a.2).abs().total_cmp(&(b.1 - b.2).abs()));
-        if let Some((name, new, old)) = most {
-            let word = if new > old { "more" } else { "fewer" };
-            say(
-                format!(
-                    "{name} caused {} contacts {word} than in the period before ({} against {}).",
-                    whole((new - old).abs()),
-                    whole(new),
-                    whole(old)
-                ),
-                rule,
-                path,
-                Some(new < old),
-            );
-        }
-    }
-    let weeks: Vec<&WeekRow> = now.report.weeks.iter().filter(|week| !week.partial).collect();
-    let counts: Vec<f64> = weeks.iter().map(|week| week.contacts as f64).collect();
-    if let Some(change) = changes(&counts, Scale::Counts).last() {
-        let word = if change.after > change.before { "more" } else { "fewer" };
-        say(
-            format!(
-                "From the week of {} on there were {word} contacts: {} a week, {} before.",
-                weeks[change.at].day,
-                whole(change.after),
-                whole(change.before)
-            ),
-            "The latest change of level in the weekly contacts of the period, found by PELT; fewer than one flat series in twenty shows one.",
-            path,
-            Some(change.after < change.before),
-        );
-    }
-    for driver in drivers {
-        if let Some(change) = changes(&driver.weeks, Scale::Counts).last() {
-            let word = if change.after > change.before { "rose" } else { "fell" };
-            say(
-                format!(
-                    "Contacts after {} {word} in the week of {}: {} a week, {} before.",
-                    driver.name,
-                    weeks[change.at].day,
-                    whole(change.after),
-                    whole(change.before)
-                ),
-                "The latest change of level in the weekly contacts\u{2019} worth of one of the costliest drivers, found by PELT.",
-                driver.path.as_deref().unwrap_or(path),
-                Some(change.after < change.before),
-            );
-        }
-    }
-    for action in actions {
-        if let Some(EffectView::Measured { before, change: (value, low, high), .. }) = action.effect
-            && (high < 0.0 || low > 0.0)
-        {
-            let word = if value < 0.0 { "fewer" } else { "more" };
-            say(
-                format!(
-                    "After \u{201c}{}\u{201d} there were {} contacts {word} a week at {} ({} before).",
-                    action.title,
-                    whole(value.abs()),
-                    action.target,
-                    whole(before)
-                ),
-                "An action whose interval of 95 % for the weekly change of the contacts it targets leaves out zero.",
-                "/reviews",
-                Some(value < 0.0),
-            );
-        }
-    }
-    let overdue = actions.iter().filter(|action| action.overdue).count();
-    if overdue > 0 {
-        let words = if overdue == 1 {
-            "One action is overdue.".to_owned()
-        } else {
-            format!("{overdue} actions are overdue.")
-        };
-        say(words, "Actions that are not done, and whose day has passed.", "/reviews", Some(false));
-    }
-    said
 }

@@ -1,0 +1,37 @@
+//! Files of what a page shows.
+
+use leptos::prelude::*;
+
+use super::frame::Signed;
+
+/// A kind of file, and how the menu calls it.
+pub type Kind = (&'static str, &'static str);
+
+pub const PDF: Kind = ("pdf", "Document (PDF)");
+pub const WORKBOOK: Kind = ("xlsx", "Workbook (XLSX)");
+pub const CSV: Kind = ("csv", "Table (CSV)");
+pub const SVG: Kind = ("svg", "Picture (SVG)");
+pub const PNG: Kind = ("png", "Picture (PNG)");
+
+/// A menu of the files of a page; `search` is the page's own, with its question mark.
+/// Nothing for those whose role takes no figures away.
+#[component]
+pub fn Export(of: &'static str, #[prop(into)] search: String, kinds: Vec<Kind>) -> impl IntoView {
+    let signed = use_context::<Signed>();
+    if !signed.is_some_and(|signed| signed.0.may.export_reports || signed.0.may.export) {
+        return ().into_any();
+    }
+    view! {
+        <details class="menu">
+            <summary class="button">"Export"</summary>
+            <div class="menu-box menu-small">
+                <ul class="menu-list">
+                    {kinds.into_iter().map(|(kind, label)| view! {
+                        <li><a href=format!("/export/{of}.{kind}{search}") rel="external" download>{label}</a></li>
+                    }).collect_view()}
+                </ul>
+            </div>
+        </details>
+    }
+    .into_any()
+}

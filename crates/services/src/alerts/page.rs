@@ -1,0 +1,235 @@
+//! The page of alerts: what one was told, what one wants to be told, what comes by itself.
+
+use contract::alerts::{ALERTS, AlertInput, AlertRow, AlertsView, MAILS, NoticeRow};
+use contract::format::rounded;
+use contract::people::Role;
+use contract::summary::SummaryQuery;
+use contract::trends::Of;
+use contract::{Kind, UserError};
+use db::alerts::AlertRule;
+use serde_json::json;
+
+use crate::actor::need;
+use crate::{Actor, ServiceError, Services, cache, keys, summary, trends};
+
+/// Notices that are listed, and rules that a person may have.
+const LISTED: u64 = 100;
+const MOST_RULES: usize = 100;
+
+/// The account of a person; the command line has none.
+pub(super) fn account(actor: &Actor) -> Result<&str, UserError> {
+    need(actor.may().see_drivers || actor.may().see_inventory, "page")?;
+    actor.account_id.as_deref().ok_or_else(|| UserError::not_found("page"))
+}
+
+/// The page.
+pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, ServiceError> {
+    let account = account(actor)?;
+    let notices = db::alerts::notices(&services.db, account, LISTED).await?;
+    let rules = db::alerts::rules(&services.db).await?;
+    let waiting = db::alerts::waiting_letters(&services.db, account).await?;
+    let stuck = waiting.iter().filter(|letter| !letter.error.is_empty());
+    let (_, inventory) = cache::inventory(services).await?;
+    let may = actor.may();
+    let names = inventory.departments.iter();
+    let own = names.filter(|one| actor.scope().is_none_or(|scope| scope.contains(&one.id)));
+    let may_schedule = may.export_reports;
+    let others = matches!(actor.role, Some(Role::CxManager | Role::Executive));
+    let accounts = db::people::accounts(&services.db).await?;
+    let reads = |role: &str| {
+        matches!(Role::from_key(role), Some(Role::CxManager | Role::DepartmentHead | Role::Executive))
+    };
+    let people = accounts
+        .into_iter()
+        .filter(|one| !one.disabled && (!one.demo || services.demo) && reads(&one.role))
+        .filter(|one| others || one.id == account)
+        .map(|one| (one.id, one.name));
+    let figures = if may.see_drivers { figures(services, actor).await? } else { Vec::new() };
+    Ok(AlertsView {
+        notices: notices
+            .into_iter()
+            .map(|one| NoticeRow {
+                id: one.id,
+                kind: one.kind,
+                title: one.title,
+                words: one.words,
+                path: one.path,
+                at: one.created_at,
+                read: one.read_at.is_some(),
+            })
+            .collect(),
+        rules: rules.iter().filter(|rule| rule.account_id == account).map(row).collect(),
+        schedules: super::schedules::rows(services, account).await?,
+        series: series(services, actor).await?.into_iter().map(|(name, ..)| name).collect(),
+        figures: figures.into_iter().map(|(name, _)| name).collect(),
+        departments: if may_schedule { own.map(|one| one.name.clone()).collect() } else { Vec::new() },
+        people: if may_schedule { people.collect() } else { Vec::new() },
+        whole: actor.scope().is_none(),
+        mail: services.mail,
+        waiting: stuck
+            .clone()
+            .max_by_key(|letter| letter.next_at)
+            .map(|letter| (stuck.count() as u64, letter.error.clone(), letter.next_at)),
+        may_schedule,
+        keys: keys::of(services, actor).await?,
+    })
+}
+
+fn row(rule: &AlertRule) -> AlertRow {
+    let label = ALERTS.iter().find(|(key, _)| *key == rule.kind).map_or("", |(_, label)| *label);
+    let words = match (rule.kind.as_str(), rule.level) {
+        ("limit", Some(level)) => {
+            let side = if rule.above { "above" } else { "below" };
+            format!("{}: {side} {}", rule.series, rounded(level))
+        }
+        _ if rule.series.is_empty() => label.to_owned(),
+        _ => format!("{label}: {}", rule.series),
+    };
+    AlertRow { id: rule.id.clone(), words, mail: rule.mail.clone(), beyond: rule.beyond }
+}
+
+/// Figures of the summary with their values by whole week.
+pub(super) async fn figures(
+    services: &Services,
+    actor: &Actor,
+) -> Result<Vec<(String, Vec<f64>)>, ServiceError> {
+    let view = summary::summary(services, actor, SummaryQuery::default()).await?;
+    let share = |figure: contract::summary::Figure| match figure {
+        contract::summary::Figure::Share(_) => 100.0,
+        contract::summary::Figure::Money(_) => 0.01,
+        _ => 1.0,
+    };
+    let figures = view.headlines.into_iter().filter(|one| !one.weeks.is_empty()).map(|one| {
+        let times = share(one.figure);
+        let unit = if times > 1.0 { ", in percent, by week" } else { ", by week" };
+        let weeks = one.weeks.iter().filter(|(_, of)| *of > 0.0).map(|(part, of)| part / of * times);
+        (format!("{}{unit}", one.name), weeks.collect())
+    });
+    let mut all: Vec<(String, Vec<f64>)> = figures.collect();
+    all.extend(series(services, actor).await?.into_iter().map(|(name, values, _)| (name, values)));
+    Ok(all)
+}
+
+/// Weekly series that the person may see, by name, with their changes of level.
+pub(super) async fn series(services: &Services, actor: &Actor) -> Result<Vec<Series>, ServiceError> {
+    if !(actor.may().see_drivers && actor.may().see_journeys) {
+        return Ok(Vec::new());
+    }
+    let view = trends::trends(services, actor).await?;
+    let limited = actor.scope().is_some();
+    let (_, inventory) = cache::inventory(services).await?;
+    let own = |at: Option<u32>| {
+        let department = at.and_then(|at| inventory.departments.get(at as usize));
+        department.is_some_and(|one| actor.scope().is_some_and(|scope| scope.contains(&one.id)))
+    };
+    Ok(view
+        .rows
+        .iter()
+        .filter(|row| !limited || row.of == Of::Contacts || own(row.department))
+        .map(|row| {
+            let name = match row.of {
+                Of::Contacts => "All contacts".to_owned(),
+                of => format!("{}: {}", of.label(), row.name),
+            };
+            (name, row.values.clone(), row.changes.clone())
+        })
+        .collect())
+}
+
+/// Name, values by whole week, and changes of level.
+pub(super) type Series = (String, Vec<f64>, Vec<contract::trends::LevelChange>);
+
+fn refused(place: &str, message: impl Into<String>) -> UserError {
+    UserError::new(Kind::Invalid, "invalid_value", message).at(place)
+}
+
+/// Adds a rule of one's own.
+pub async fn add_rule(services: &Services, actor: &Actor, form: AlertInput) -> Result<(), ServiceError> {
+    let account = account(actor)?;
+    let AlertInput { kind, series: name, side, level, mail } = form;
+    if !ALERTS.iter().any(|(key, _)| *key == kind) {
+        return Err(refused("kind", "Choose what you want to be told.").into());
+    }
+    let mail = if mail.is_empty() { "no".to_owned() } else { mail };
+    if !MAILS.iter().any(|(key, _)| *key == mail) {
+        return Err(refused("mail", "Choose how it goes by mail.").into());
+    }
+    let may = actor.may();
+    let allowed = match kind.as_str() {
+        "quiet" => may.see_sources,
+        "overdue" => may.see_drivers,
+        "change" => may.see_drivers && may.see_journeys,
+        _ => may.see_drivers,
+    };
+    need(allowed, "alert")?;
+    let (mut limit, mut watched) = (None, String::new());
+    match kind.as_str() {
+        "limit" => {
+            let known = figures(services, actor).await?;
+            if !known.iter().any(|(known, _)| *known == name) {
+                return Err(refused("series", "Choose a figure of the list.").into());
+            }
+            let value = level.trim().trim_end_matches('%').trim_end().parse::<f64>().ok();
+            limit = Some(value.filter(|value| value.is_finite() && value.abs() < 1e12).ok_or_else(|| {
+                refused("level", "The limit is no number.").remedy("Write it with a point, as in 4.5.")
+            })?);
+            watched = name;
+        }
+        "change" if !name.is_empty() => {
+            if !series(services, actor).await?.iter().any(|(known, ..)| *known == name) {
+                return Err(refused("series", "Choose a series of the list, or none for all.").into());
+            }
+            watched = name;
+        }
+        _ => {}
+    }
+    let known = db::alerts::rules(&services.db).await?;
+    let own: Vec<&AlertRule> = known.iter().filter(|rule| rule.account_id == account).collect();
+    if own.len() >= MOST_RULES {
+        let message = format!("You have {MOST_RULES} alerts; more can\u{2019}t be watched.");
+        return Err(UserError::new(Kind::TooMany, "too_many", message).remedy("Remove one first.").into());
+    }
+    let above = side != "below";
+    if own
+        .iter()
+        .any(|rule| (&rule.kind, &rule.series, rule.level, rule.above) == (&kind, &watched, limit, above))
+    {
+        return Err(UserError::new(Kind::Conflict, "known", "You have this alert already.").into());
+    }
+    let now = services.now();
+    let rule = AlertRule {
+        account_id: account.to_owned(),
+        kind,
+        series: watched,
+        above,
+        level: limit,
+        mail,
+        created_at: now,
+        ..AlertRule::default()
+    };
+    let tx = services.db.write().await?;
+    let id = db::alerts::add_rule(&tx, &rule).await?;
+    let details = json!({ "kind": rule.kind, "series": rule.series });
+    db::audit(&tx, &actor.audited(now), "add", "alert", &id, &details).await?;
+    tx.commit().await?;
+    services.alerts.forget();
+    services.changed.notify_one();
+    Ok(())
+}
+
+/// Removes a rule of one's own.
+pub async fn delete_rule(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+    let account = account(actor)?;
+    let tx = services.db.write().await?;
+    db::alerts::delete_rule(&tx, account, id).await?;
+    db::audit(&tx, &actor.audited(services.now()), "delete", "alert", id, &json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Marks a notice as read, or all with an empty id.
+pub async fn read(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
+    let account = account(actor)?;
+    let tx = services.db.write().await?;
+    db::alerts::read(&tx, account, id, services.now()).await?;
+    Ok(tx.commit().await?)
+}
