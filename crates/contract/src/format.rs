@@ -79,6 +79,16 @@ pub fn rounded(value: f64) -> String {
     }
 }
 
+/// Two values side by side, with as many digits as it takes to tell them apart, up to four.
+pub fn apart(one: f64, other: f64) -> (String, String) {
+    let plain = (rounded(one), rounded(other));
+    if plain.0 != plain.1 || one.total_cmp(&other).is_eq() {
+        return plain;
+    }
+    let digits = (1..4).find(|&digits| format!("{one:.digits$}") != format!("{other:.digits$}")).unwrap_or(4);
+    (format!("{one:.digits$}"), format!("{other:.digits$}"))
+}
+
 /// A ratio: `12.6`, `1.23`, `0.2`.
 pub fn ratio(value: f64) -> String {
     if value >= 100.0 {
@@ -117,7 +127,7 @@ pub fn day(days: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, duration, instant, money, percent, ratio, rounded, whole_money};
+    use super::{apart, count, duration, instant, money, percent, ratio, rounded, whole_money};
 
     #[test]
     fn numbers() {
@@ -132,6 +142,14 @@ mod tests {
             ["2,115", "8.3", "-12", "0"]
         );
         assert_eq!([ratio(12.56), ratio(1.234), ratio(1234.0)], ["12.6", "1.23", "1,234"]);
+        let written = |one, other| {
+            let (one, other) = apart(one, other);
+            format!("{one} {other}")
+        };
+        assert_eq!(
+            [written(24.0, 67.0), written(99.1, 99.3), written(0.03, 0.01), written(5.0, 5.0)],
+            ["24 67", "99.1 99.3", "0.03 0.01", "5 5"]
+        );
         assert_eq!([whole_money(1_406_049.0), whole_money(-120.0)], ["14,060", "-1"]);
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::format::apart;
 use crate::journeys::{Department, Period};
 
 /// The page.
@@ -50,6 +51,8 @@ impl Of {
 pub struct TrendRow {
     pub of: Of,
     pub name: String,
+    /// What a KPI is read in; all others count, by week.
+    pub unit: String,
     pub department: Option<u32>,
     /// By whole week, from the week of that place on.
     pub values: Vec<f64>,
@@ -69,4 +72,21 @@ pub struct LevelChange {
     pub after: f64,
     /// What happened around that day: a coincidence, which may mean something.
     pub near: Vec<String>,
+}
+
+impl LevelChange {
+    /// `rose`, or `fell`.
+    pub fn word(&self) -> &'static str {
+        if self.after > self.before { "rose" } else { "fell" }
+    }
+
+    /// Both levels: `1.7 a week, 24 before`.
+    pub fn levels(&self, of: Of, unit: &str) -> String {
+        let (after, before) = apart(self.after, self.before);
+        match (of, unit) {
+            (Of::Kpi, "") => format!("{after}, {before} before"),
+            (Of::Kpi, unit) => format!("{after} {unit}, {before} before"),
+            _ => format!("{after} a week, {before} before"),
+        }
+    }
 }

@@ -46,34 +46,38 @@ pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, Se
     };
     let open = |open: Open| format!("/drivers{}", DriversQuery::default().opening(open).to_search());
     let mut rows = Vec::new();
-    let mut add_from = |first: usize,
-                        of: Of,
-                        name: String,
-                        department: Option<u32>,
-                        values: Vec<f64>,
-                        path: Option<String>| {
-        let scale = if of == Of::Kpi { Scale::Values } else { Scale::Counts };
-        let found = changes(&values, scale).into_iter().map(|change| LevelChange {
+    let moved = |first: usize, values: &[f64], scale: Scale| -> Vec<LevelChange> {
+        let found = changes(values, scale).into_iter().map(|change| LevelChange {
             at: change.at as u32,
             day: days[first + change.at].clone(),
             before: change.before,
             after: change.after,
             near: near(&happened, &days[first + change.at]),
         });
-        let changes = found.collect();
-        rows.push(TrendRow { of, name, department, values, first: first as u32, changes, path });
+        found.collect()
     };
     for (kpi, readings) in kpi_series(services, actor).await? {
         let department = kpi.department_id.as_ref();
         let department = data.inventory.departments.iter().position(|one| Some(&one.id) == department);
-        let (first, values) = by_week(&readings, &days);
+        let Readings { first, values, own } = by_week(&readings, &days);
         if values.len() > 1 {
-            let path = Some(format!("/inventory/kpis/{}", kpi.id));
-            add_from(first, Of::Kpi, kpi.name, department.map(|at| at as u32), values, path);
+            // A reading that is carried over says nothing new: its noise is not that of a week.
+            let weekly = own * 4 >= values.len() * 3;
+            rows.push(TrendRow {
+                of: Of::Kpi,
+                name: kpi.name,
+                unit: kpi.unit,
+                department: department.map(|at| at as u32),
+                changes: if weekly { moved(first, &values, Scale::Values) } else { Vec::new() },
+                values,
+                first: first as u32,
+                path: Some(format!("/inventory/kpis/{}", kpi.id)),
+            });
         }
     }
     let mut add = |of: Of, name: String, department: Option<u32>, values: Vec<f64>, path: Option<String>| {
-        add_from(0, of, name, department, values, path);
+        let changes = moved(0, &values, Scale::Counts);
+        rows.push(TrendRow { of, name, unit: String::new(), department, values, first: 0, changes, path });
     };
     let contacts: Vec<f64> = report.weeks.iter().map(|week| week.contacts as f64).collect();
     if contacts.iter().sum::<f64>() > 0.0 {
@@ -119,18 +123,29 @@ pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, Se
     })
 }
 
-/// The latest reading up to each week's end, from the first week with one on: a KPI holds until it is read again.
-fn by_week(readings: &[ReadingRow], days: &[String]) -> (usize, Vec<f64>) {
+/// A KPI by week, from the first week with a reading on, and how many of those weeks have a reading of their own.
+struct Readings {
+    first: usize,
+    values: Vec<f64>,
+    own: usize,
+}
+
+/// The latest reading up to each week's end: a KPI holds until it is read again.
+fn by_week(readings: &[ReadingRow], days: &[String]) -> Readings {
     let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let known: Vec<(NaiveDate, f64)> =
         readings.iter().filter_map(|one| Some((day(&one.day)?, one.value))).collect();
     let at = |begin: &String| {
-        let end = day(begin)? + chrono::Days::new(6);
-        known.iter().rev().find(|(read, _)| *read <= end).map(|(_, value)| *value)
+        let begin = day(begin)?;
+        let end = begin + chrono::Days::new(6);
+        known.iter().rev().find(|(read, _)| *read <= end).map(|&(read, value)| (value, read >= begin))
     };
-    let values: Vec<Option<f64>> = days.iter().map(at).collect();
-    let first = values.iter().position(Option::is_some).unwrap_or(values.len());
-    (first, values.into_iter().flatten().collect())
+    let weeks: Vec<Option<(f64, bool)>> = days.iter().map(at).collect();
+    Readings {
+        first: weeks.iter().position(Option::is_some).unwrap_or(weeks.len()),
+        values: weeks.iter().flatten().map(|week| week.0).collect(),
+        own: weeks.iter().flatten().filter(|week| week.1).count(),
+    }
 }
 
 /// Events of each touchpoint, by week of all data.
@@ -196,4 +211,26 @@ pub fn weekdays(times: impl Iterator<Item = i64>, weeks: &Weeks, zone: chrono_tz
     }
     let mean = counts.iter().sum::<f64>() / 7.0;
     if mean > 0.0 { counts.iter().map(|count| count / mean).collect() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReadingRow, Readings, by_week};
+
+    #[test]
+    fn a_reading_holds_until_the_next() {
+        let days: Vec<String> =
+            ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"].map(str::to_owned).into();
+        let read = |day: &str, value| ReadingRow {
+            day: day.into(),
+            value,
+            note: String::new(),
+            author: String::new(),
+        };
+        let Readings { first, values, own } =
+            by_week(&[read("2026-01-14", 7.0), read("2026-01-26", 9.0)], &days);
+        assert_eq!((first, values, own), (1, vec![7.0, 7.0, 9.0], 2));
+        let Readings { first, values, own } = by_week(&[read("2026-02-02", 7.0)], &days);
+        assert_eq!((first, values.len(), own), (4, 0, 0));
+    }
 }

@@ -38,19 +38,22 @@ fn Inside(view: TrendsView) -> impl IntoView {
         return view! { <Empty title="No trend yet"><p>"Trends need a few whole weeks of events."</p><p><a class="button" href="/sources">"To the logs"</a></p></Empty> }.into_any();
     }
     let query = use_query_map();
-    let chosen = query.with_untracked(|query| query.get("of"));
+    // A word that is no kind of series shows them all.
+    let chosen = query
+        .with_untracked(|query| Of::ALL.into_iter().find(|of| query.get("of").as_deref() == Some(of.label())));
     let moved = rows.iter().filter(|row| !row.changes.is_empty()).count();
     let shown: Vec<TrendRow> =
-        rows.into_iter().filter(|row| chosen.as_ref().is_none_or(|chosen| row.of.label() == chosen)).collect();
+        rows.into_iter().filter(|row| chosen.is_none_or(|chosen| row.of == chosen)).collect();
     let all_weeks = weeks.len();
     let ends = (weeks[0].clone(), weeks[weeks.len() - 1].clone());
     view! {
-        <p class="lead">{format!("{} from the week of {} to that of {}, in {}. {} to another level in that time.", counted(weeks.len() as u64, "whole week", "whole weeks"), ends.0, ends.1, period.time_zone, counted(moved as u64, "series moved", "series moved"))} " " <Help id="help-level" term="Change of level">"A week from which a figure stays higher or lower than before, by more than its noise. Fewer than one series in twenty that only wanders shows one. What happened around then is a coincidence: it may be the reason, or not."</Help></p>
+        <p class="lead">{format!("{} from the week of {} to that of {}, in {}. {} to another level in that time.", counted(weeks.len() as u64, "whole week", "whole weeks"), ends.0, ends.1, period.time_zone, counted(moved as u64, "series moved", "series moved"))} " " <Help id="help-level" term="Change of level">"A week from which a figure stays higher or lower than before, by more than its noise. Fewer than one series in twenty that only wanders shows one. What happened around then is a coincidence: it may be the reason, or not. A KPI needs a reading in three of four weeks for its level to be judged."</Help></p>
         <nav class="actions" aria-label="Series">
             <a class="button" href="/drivers/trends" aria-current=chosen.is_none().then_some("true")>"All"</a>
-            {Of::ALL.into_iter().filter(|of| *of != Of::Contacts).map(|of| view! { <a class="button" href=format!("/drivers/trends?of={}", of.label()) aria-current=(chosen.as_deref() == Some(of.label())).then_some("true") rel="external">{format!("{}s", of.label())}</a> }).collect_view()}
+            {Of::ALL.into_iter().filter(|of| *of != Of::Contacts).map(|of| view! { <a class="button" href=format!("/drivers/trends?of={}", of.label()) aria-current=(chosen == Some(of)).then_some("true") rel="external">{format!("{}s", of.label())}</a> }).collect_view()}
         </nav>
         {(chosen.is_none() && weekdays.len() == 7).then(|| view! { <Weekdays weekdays/> })}
+        {shown.is_empty().then(|| view! { <p class="soft">"No such series with events in these weeks."</p> })}
         <div class="table-box" tabindex="0" role="region" aria-label="Weekly series">
             <table class="table trends">
                 <thead><tr><th>"Series"</th><th>"Of"</th><th>"Department"</th><th>"By week"</th><th class="number">"Latest"</th><th>"Latest change of level"</th></tr></thead>
@@ -86,16 +89,15 @@ fn Weekdays(weekdays: Vec<f64>) -> impl IntoView {
 
 #[component]
 fn Line(row: TrendRow, departments: Vec<Department>, weeks: usize) -> impl IntoView {
-    let TrendRow { of, name, department, values, first, changes, path } = row;
+    let TrendRow { of, name, unit, department, values, first, changes, path } = row;
     let (owner, colour) = owner_of(&departments, department);
     let latest = values.last().copied().unwrap_or(0.0);
     let may_export = use_context::<Signed>().is_some_and(|signed| signed.0.may.export_reports);
     let picture = format!("/export/trends.svg?id={}&part={}", encode(of.label()), encode(&name));
-    let said = changes.last().map(|LevelChange { day, before, after, near, .. }| {
-        let word = if after > before { "rose" } else { "fell" };
-        let near = near.clone();
+    let said = changes.last().map(|change| {
+        let near = change.near.clone();
         view! {
-            <p>{format!("{word} in the week of {day}: {} a week, {} before", rounded(*after), rounded(*before))}</p>
+            <p>{format!("{} in the week of {}: {}", change.word(), change.day, change.levels(of, &unit))}</p>
             {(!near.is_empty()).then(|| view! { <p class="soft">"A coincidence? " {near.join("; ")} "."</p> })}
         }
     });

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use chrono::NaiveDate;
-use contract::format::rounded;
+use contract::format::apart;
 use db::alerts::{AlertRule, Notice};
 
 use super::page::{figures, series};
@@ -136,11 +136,12 @@ async fn limit(
         return Ok((Vec::new(), beyond));
     }
     let side = if rule.above { "above" } else { "below" };
+    let (now, limit) = apart(latest, level);
     let data = cache::data(services).await?;
     let news = News {
         event: format!("limit:{}:{}", rule.id, data.version),
         title: format!("{} is {side} its limit", rule.series),
-        words: format!("{} in the latest whole week; the limit is {}.", rounded(latest), rounded(level)),
+        words: format!("{now} in the latest whole week; the limit is {limit}."),
         path: if rule.series.contains(": ") { "/drivers/trends".to_owned() } else { "/summary".to_owned() },
     };
     Ok((vec![news], true))
@@ -162,8 +163,8 @@ async fn change(
     // What was told is remembered for as long as a change can still be news.
     let told = db::alerts::told_since(&services.db, account, "change", now - 400 * 86_400).await?;
     let mut news = Vec::new();
-    for (name, _, changes) in all.iter().filter(|(name, ..)| rule.series.is_empty() || *name == rule.series) {
-        let Some(latest) = changes.last() else { continue };
+    for (name, row) in all.iter().filter(|(name, _)| rule.series.is_empty() || *name == rule.series) {
+        let Some(latest) = row.changes.last() else { continue };
         let Some(at) = day(&latest.day) else { continue };
         if (newest - at).num_days() > NEWS {
             continue;
@@ -173,20 +174,14 @@ async fn change(
         if known.into_iter().any(|known| (known - at).num_days().abs() <= SAME) {
             continue;
         }
-        let word = if latest.after > latest.before { "rose" } else { "fell" };
         let near = match latest.near.is_empty() {
             true => String::new(),
             false => format!(" Around then, perhaps by coincidence: {}.", latest.near.join("; ")),
         };
         news.push(News {
             event: format!("{prefix}{}", latest.day),
-            title: format!("{name} {word} to another level"),
-            words: format!(
-                "From the week of {} on: {} a week, {} before.{near}",
-                latest.day,
-                rounded(latest.after),
-                rounded(latest.before)
-            ),
+            title: format!("{name} {} to another level", latest.word()),
+            words: format!("From the week of {} on: {}.{near}", latest.day, latest.levels(row.of, &row.unit)),
             path: "/drivers/trends".to_owned(),
         });
     }

@@ -1,7 +1,6 @@
 //! The page of alerts: what one was told, what one wants to be told, what comes by itself.
 
 use contract::alerts::{ALERTS, AlertInput, AlertRow, AlertsView, MAILS, NoticeRow};
-use contract::format::rounded;
 use contract::people::Role;
 use contract::summary::SummaryQuery;
 use contract::trends::Of;
@@ -80,7 +79,7 @@ fn row(rule: &AlertRule) -> AlertRow {
     let words = match (rule.kind.as_str(), rule.level) {
         ("limit", Some(level)) => {
             let side = if rule.above { "above" } else { "below" };
-            format!("{}: {side} {}", rule.series, rounded(level))
+            format!("{}: {side} {level}", rule.series)
         }
         _ if rule.series.is_empty() => label.to_owned(),
         _ => format!("{label}: {}", rule.series),
@@ -106,7 +105,7 @@ pub(super) async fn figures(
         (format!("{}{unit}", one.name), weeks.collect())
     });
     let mut all: Vec<(String, Vec<f64>)> = figures.collect();
-    all.extend(series(services, actor).await?.into_iter().map(|(name, values, _)| (name, values)));
+    all.extend(series(services, actor).await?.into_iter().map(|(name, row)| (name, row.values)));
     Ok(all)
 }
 
@@ -124,20 +123,20 @@ pub(super) async fn series(services: &Services, actor: &Actor) -> Result<Vec<Ser
     };
     Ok(view
         .rows
-        .iter()
+        .into_iter()
         .filter(|row| !limited || row.of == Of::Contacts || own(row.department))
         .map(|row| {
             let name = match row.of {
                 Of::Contacts => "All contacts".to_owned(),
                 of => format!("{}: {}", of.label(), row.name),
             };
-            (name, row.values.clone(), row.changes.clone())
+            (name, row)
         })
         .collect())
 }
 
-/// Name, values by whole week, and changes of level.
-pub(super) type Series = (String, Vec<f64>, Vec<contract::trends::LevelChange>);
+/// A series by the name that rules have for it.
+pub(super) type Series = (String, contract::trends::TrendRow);
 
 fn refused(place: &str, message: impl Into<String>) -> UserError {
     UserError::new(Kind::Invalid, "invalid_value", message).at(place)
