@@ -54,22 +54,12 @@ pub fn AlertsPage() -> impl IntoView {
     view! {
         <Title text="Alerts"/>
         <header class="page-head"><h1>"Alerts"</h1></header>
-        {[add, delete, read, schedule, send, end, key, revoke].map(|of| view! { <Refusal of/> }).collect_view()}
         <Toast of=add text="You will be told."/>
         <Toast of=delete text="The alert is removed."/>
         <Toast of=schedule text="The report will come."/>
         <Toast of=send text="The report is on its way."/>
         <Toast of=end text="The report comes no more."/>
         <Toast of=revoke text="The key is revoked."/>
-        <div role="status">
-            {move || key.answer().map(|token| view! {
-                <div class="notice">
-                    <p class="notice-what">"The key, shown this once:"</p>
-                    <p><code class="token">{token.clone()}</code></p>
-                    <pre class="example">{format!("curl -H 'Authorization: Bearer {token}' ADDRESS/api/v1/reports/summary")}</pre>
-                </div>
-            })}
-        </div>
         {loaded(version, |_| alerts(), move |view: AlertsView| view! { <Inside view ways/> }.into_any())}
     }
 }
@@ -118,6 +108,7 @@ fn Told(notices: Vec<NoticeRow>, read: Submission) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="told-title">
             <h2 id="told-title">"Inbox"</h2>
+            <Refusal of=read/>
             {if none {
                 view! { <Empty title="Nothing yet"><p>"Choose below what you want to be told. Each thing is told once."</p></Empty> }.into_any()
             } else {
@@ -167,6 +158,8 @@ fn Rules(
     view! {
         <section class="section" aria-labelledby="rules-title">
             <h2 id="rules-title">"What you want to be told " <Help id="help-alerts" term="Alerts">"Rules are looked at whenever there are new events, and every quarter of an hour. A limit is told when it is passed, and again only after the figure was back within it. A change of level is told once, though its week may still move."</Help></h2>
+            <Refusal of=ways.add/>
+            <Refusal of=ways.delete/>
             {if none { view! { <p class="caption">"You are told nothing yet."</p> }.into_any() } else {
                 view! { <ul class="action-list">{rules.into_iter().map(|AlertRow { id, words, mail, beyond }| view! {
                     <li class="rule-row"><p><strong>{words}</strong> " " {beyond.then(|| view! { <span class="badge badge-bad">"passed now"</span> })} " " <span class="soft">{label_of(&MAILS, &mail)}</span></p>
@@ -221,6 +214,9 @@ fn Schedules(
         <section class="section" aria-labelledby="schedules-title">
             <h2 id="schedules-title">"Reports that come by themselves"</h2>
             <p class="caption">{if mail { "By mail as a document, and in the inbox." } else { "In the inbox, as a document." }} " Everyone gets what they may open themselves."</p>
+            <Refusal of=ways.schedule/>
+            <Refusal of=ways.send/>
+            <Refusal of=ways.end/>
             {if none { view! { <p class="caption">"None yet."</p> }.into_any() } else {
                 view! {
                     <div class="table-box" tabindex="0" role="region" aria-label="Scheduled reports">
@@ -259,6 +255,17 @@ fn Keys(keys: Vec<ReadKeyRow>, ways: Ways) -> impl IntoView {
         <section class="section" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys for machines that read"</h2>
             <p class="caption">"With a key, a program reads reports as you may read them: a spreadsheet, a dashboard. " <a href="/api/v1/openapi.json" rel="external">"What it can ask (OpenAPI)"</a></p>
+            <Refusal of=ways.key/>
+            <Refusal of=ways.revoke/>
+            <div role="status">
+                {move || ways.key.answer().map(|token| view! {
+                    <div class="notice">
+                        <p class="notice-what">"The key, shown this once:"</p>
+                        <p><code class="token">{token.clone()}</code></p>
+                        <pre class="example">{format!("curl -H 'Authorization: Bearer {token}' ADDRESS/api/v1/reports/summary")}</pre>
+                    </div>
+                })}
+            </div>
             {(!none).then(|| view! {
                 <div class="table-box" tabindex="0" role="region" aria-label="Keys">
                     <table class="table">
