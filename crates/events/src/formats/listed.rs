@@ -11,16 +11,15 @@ const SAMPLE_CELL: usize = 1_000;
 pub trait Listed: Send {
     /// Fills the cells; none at the end.
     fn next(&mut self, cells: &mut Vec<String>) -> Result<Option<u64>, EventsError>;
+    /// Reads a row into a record; `cells` is room for that. False at the end.
+    fn read(&mut self, cells: &mut Vec<String>, record: &mut Record) -> Result<bool, EventsError> {
+        cells.clear();
+        let Some(number) = self.next(cells)? else { return Ok(false) };
+        record.set(number, cells.iter().map(String::as_bytes));
+        Ok(true)
+    }
     /// Bytes read so far, for progress.
     fn bytes(&self) -> u64;
-}
-
-/// Reads a row into a record.
-pub fn read(rows: &mut dyn Listed, cells: &mut Vec<String>, record: &mut Record) -> Result<bool, EventsError> {
-    cells.clear();
-    let Some(number) = rows.next(cells)? else { return Ok(false) };
-    record.set(number, cells.iter().map(String::as_bytes));
-    Ok(true)
 }
 
 /// The first rows.

@@ -239,7 +239,7 @@ impl Rows {
             Self::Csv(records) => records.read(record),
             Self::Jsonl(lines) => lines.read(record),
             Self::Xes(events) => events.read(record),
-            Self::Listed { rows, cells } => listed::read(&mut **rows, cells, record),
+            Self::Listed { rows, cells } => rows.read(cells, record),
         }
     }
 
