@@ -16,6 +16,8 @@ use crate::http::set;
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long a mail server may take for one letter.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Answers of a mail server that has no such mailbox.
+const NO_MAILBOX: [&str; 3] = ["550", "551", "553"];
 /// Letters given away in one round.
 const ROUND: usize = 50;
 
@@ -54,7 +56,11 @@ impl Mailer {
         let message = self.message(letter).await?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(Unsent { why: why(&error), for_good: error.is_permanent() }),
+            Err(error) => {
+                // Anything else that a server refuses, a wrong password say, may be put right.
+                let refused = error.status().map(|code| code.to_string()).unwrap_or_default();
+                Err(Unsent { why: why(&error), for_good: NO_MAILBOX.contains(&refused.as_str()) })
+            }
         }
     }
 
@@ -118,19 +124,27 @@ fn why(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Works until the process ends. What fails is logged, and tried again.
+/// Works until the process ends. What fails is logged, and tried again. A mail server that takes its time holds up no
+/// alert.
 pub async fn run(services: Services, mailer: Option<Mailer>) {
-    loop {
-        tokio::time::sleep(PAUSE).await;
-        if let Err(error) = alerts::tick(&services).await {
-            tracing::warn!(error = %error.into_user(), "looking for alerts failed");
+    let looking = async {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            if let Err(error) = alerts::tick(&services).await {
+                tracing::warn!(error = %error.into_user(), "looking for alerts failed");
+            }
         }
-        if let Some(mailer) = &mailer
-            && let Err(error) = deliver(&services, mailer).await
-        {
-            tracing::warn!(error = %error.into_user(), "letters could not be given away");
+    };
+    let sending = async {
+        let Some(mailer) = &mailer else { return };
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            if let Err(error) = deliver(&services, mailer).await {
+                tracing::warn!(error = %error.into_user(), "letters could not be given away");
+            }
         }
-    }
+    };
+    let ((), ()) = tokio::join!(looking, sending);
 }
 
 /// Gives away the letters that are due. Where the mail server can't be reached, the rest waits for the next round.
@@ -142,6 +156,9 @@ async fn deliver(services: &Services, mailer: &Mailer) -> Result<(), ServiceErro
             Err(Unsent { why, for_good }) => {
                 tracing::warn!(letter = letter.id, why, "a letter could not be sent");
                 alerts::failed(services, &letter, &why, for_good).await?;
+                if !for_good {
+                    break;
+                }
             }
         }
     }

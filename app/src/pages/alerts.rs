@@ -77,12 +77,16 @@ fn Inside(view: AlertsView, ways: Ways) -> impl IntoView {
         whole,
         mail,
         waiting,
+        given_up,
         may_schedule,
         keys,
     } = view;
     view! {
         {waiting.map(|(letters, why, at)| view! {
             <p class="notice notice-problem" role="alert">{format!("{} to you can\u{2019}t be sent yet: {why} They are kept, and tried again at {} UTC.", counted(letters, "letter", "letters"), instant(at))}</p>
+        })}
+        {given_up.map(|(letters, why)| view! {
+            <p class="notice notice-problem">{format!("{} to you could not be sent and will not be tried again: {why} What they said stands in the inbox.", counted(letters, "letter", "letters"))}</p>
         })}
         <Told notices read=ways.read/>
         <Rules rules figures series mail ways/>

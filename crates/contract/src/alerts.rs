@@ -41,6 +41,8 @@ pub struct AlertsView {
     pub mail: bool,
     /// Letters to this person that could not be sent yet, the last reason, and the next try in seconds since 1970.
     pub waiting: Option<(u64, String, i64)>,
+    /// Letters to this person that were given up in the last weeks, and the last reason.
+    pub given_up: Option<(u64, String)>,
     pub may_schedule: bool,
     /// Own keys for reading by machines.
     pub keys: Vec<ReadKeyRow>,

@@ -190,6 +190,9 @@ pub async fn change(
     if changed.rows_affected == 0 {
         return Err(DbError::Stale { noun: "user", given, stored: given + 1 });
     }
+    if stored.role != role || stored.department_id.as_deref() != department {
+        crate::alerts::forget(tx, id).await?;
+    }
     if disabled {
         session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(&tx.inner).await?;
     }

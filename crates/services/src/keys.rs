@@ -129,7 +129,8 @@ pub async fn admit(services: &Services, token: &str) -> Result<Admitted, Service
             .remedy(format!("Wait {wait} seconds."))
             .into());
     }
-    let actor = actor_of_account(services, &key.account_id).await?.ok_or_else(refused)?;
+    let actor = actor_of_account(services, &key.account_id).await?;
+    let actor = actor.filter(|actor| actor.may().export_reports).ok_or_else(refused)?;
     if key.used_at.is_none_or(|used| now - used > NOTED) {
         // Beside the question, which is answered where nothing can be written.
         let (services, id) = (services.clone(), key.id.clone());

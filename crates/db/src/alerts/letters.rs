@@ -35,6 +35,7 @@ mod entity {
 }
 
 const WAITING: &str = "waiting";
+const GIVEN_UP: &str = "failed";
 
 /// A letter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
@@ -93,12 +94,13 @@ pub async fn due_letters(db: &Db, now: i64, most: u64) -> Result<Vec<Letter>, Db
         .await?)
 }
 
-/// Letters to somebody that were tried and wait.
-pub async fn waiting_letters(db: &Db, account_id: &str) -> Result<Vec<Letter>, DbError> {
+/// Letters to somebody that wait, or that were given up.
+pub async fn unsent_letters(db: &Db, account_id: &str, given_up: bool) -> Result<Vec<Letter>, DbError> {
+    let state = if given_up { GIVEN_UP } else { WAITING };
     Ok(entity::Entity::find()
         .filter(entity::Column::WorkspaceId.eq(&db.workspace))
         .filter(entity::Column::AccountId.eq(account_id))
-        .filter(entity::Column::State.ne("sent"))
+        .filter(entity::Column::State.eq(state))
         .order_by_asc(entity::Column::Id)
         .limit(100)
         .into_model::<Letter>()
@@ -121,7 +123,7 @@ pub async fn sent(tx: &Tx, id: &str, at: i64) -> Result<(), DbError> {
 
 /// Notes that a letter could not be sent: it is tried again at `next_at`, or given up where there is none.
 pub async fn failed(tx: &Tx, id: &str, error: &str, next_at: Option<i64>) -> Result<(), DbError> {
-    let state = if next_at.is_some() { WAITING } else { "failed" };
+    let state = if next_at.is_some() { WAITING } else { GIVEN_UP };
     let mut update = entity::Entity::update_many()
         .col_expr(entity::Column::State, Expr::value(state))
         .col_expr(entity::Column::Tries, Expr::col(entity::Column::Tries).add(1))
@@ -132,6 +134,17 @@ pub async fn failed(tx: &Tx, id: &str, error: &str, next_at: Option<i64>) -> Res
     update
         .filter(entity::Column::Id.eq(id))
         .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
+        .exec(&tx.inner)
+        .await?;
+    Ok(())
+}
+
+/// Takes back letters to somebody that were not sent.
+pub(super) async fn take_back(tx: &Tx, account_id: &str) -> Result<(), DbError> {
+    entity::Entity::delete_many()
+        .filter(entity::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(entity::Column::AccountId.eq(account_id))
+        .filter(entity::Column::State.ne("sent"))
         .exec(&tx.inner)
         .await?;
     Ok(())

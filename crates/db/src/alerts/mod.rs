@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as
 
 use crate::{Db, DbError, Tx, new_id};
 
-pub use letters::{Letter, due_letters, failed, post, sent, waiting_letters};
+pub use letters::{Letter, due_letters, failed, post, sent, unsent_letters};
 pub use schedules::{Schedule, add_schedule, all_schedules, delete_schedule, ran, schedules};
 
 mod rule {
@@ -244,4 +244,14 @@ pub async fn mailed(tx: &Tx, ids: &[String]) -> Result<(), DbError> {
         .exec(&tx.inner)
         .await?;
     Ok(())
+}
+
+/// Forgets what somebody was told, and letters on their way: said under rights that are theirs no more.
+pub(crate) async fn forget(tx: &Tx, account_id: &str) -> Result<(), DbError> {
+    notice::Entity::delete_many()
+        .filter(notice::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(notice::Column::AccountId.eq(account_id))
+        .exec(&tx.inner)
+        .await?;
+    letters::take_back(tx, account_id).await
 }

@@ -11,6 +11,8 @@ use serde_json::json;
 use crate::actor::need;
 use crate::{Actor, ServiceError, Services, cache, keys, summary, trends};
 
+/// Seconds for which a letter that was given up is shown.
+const SHOWN: i64 = 14 * 86_400;
 /// Notices that are listed, and rules that a person may have.
 const LISTED: u64 = 100;
 const MOST_RULES: usize = 100;
@@ -26,7 +28,9 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
     let account = account(actor)?;
     let notices = db::alerts::notices(&services.db, account, LISTED).await?;
     let rules = db::alerts::rules(&services.db).await?;
-    let waiting = db::alerts::waiting_letters(&services.db, account).await?;
+    let waiting = db::alerts::unsent_letters(&services.db, account, false).await?;
+    let mut given_up = db::alerts::unsent_letters(&services.db, account, true).await?;
+    given_up.retain(|letter| services.now() - letter.created_at < SHOWN);
     let stuck = waiting.iter().filter(|letter| !letter.error.is_empty());
     let (_, inventory) = cache::inventory(services).await?;
     let may = actor.may();
@@ -69,6 +73,7 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
             .clone()
             .max_by_key(|letter| letter.next_at)
             .map(|letter| (stuck.count() as u64, letter.error.clone(), letter.next_at)),
+        given_up: given_up.last().map(|letter| (given_up.len() as u64, letter.error.clone())),
         may_schedule,
         keys: keys::of(services, actor).await?,
     })

@@ -107,7 +107,13 @@ pub async fn next_letter(services: &Services) -> Result<Option<Ready>, ServiceEr
                     give_up(services, &letter.id, &error.message).await?;
                     continue;
                 }
-                Err(error) => return Err(error),
+                // One report that can't be made must not hold up the letters after it.
+                Err(error) => {
+                    let why = error.into_user().message;
+                    tracing::warn!(letter = letter.id, why, "the report of a letter could not be made");
+                    retry(services, &letter.id, letter.tries, &why).await?;
+                    continue;
+                }
             },
         };
         return Ok(Some(Ready {
@@ -144,10 +150,19 @@ pub async fn failed(
     why: &str,
     for_good: bool,
 ) -> Result<(), ServiceError> {
-    let pause = PAUSES.get(usize::try_from(letter.tries).unwrap_or(0)).filter(|_| !for_good);
-    let next = pause.map(|seconds| services.now() + seconds);
     let why: String = why.chars().filter(|letter| !letter.is_control()).take(200).collect();
+    if for_good {
+        give_up(services, &letter.id, &why).await
+    } else {
+        retry(services, &letter.id, letter.tries, &why).await
+    }
+}
+
+/// Lets a letter wait longer after each try, and gives it up after the last.
+async fn retry(services: &Services, id: &str, tries: i32, why: &str) -> Result<(), ServiceError> {
+    let pause = PAUSES.get(usize::try_from(tries).unwrap_or(0));
+    let next = pause.map(|seconds| services.now() + seconds);
     let tx = services.db.write().await?;
-    db::alerts::failed(&tx, &letter.id, &why, next).await?;
+    db::alerts::failed(&tx, id, why, next).await?;
     Ok(tx.commit().await?)
 }

@@ -3,9 +3,10 @@
 use contract::alerts::{AlertInput, ScheduleInput};
 use contract::document::{Block, Document};
 use contract::drivers::DriversQuery;
-use contract::people::Role;
+use contract::people::{Role, Users};
 use contract::reviews::ActionInput;
 use contract::summary::SummaryQuery;
+use services::people::{self, UserChange};
 use services::{Actor, Services, alerts, documents, drivers, keys, summary};
 
 use crate::drivers::demo_company;
@@ -231,6 +232,40 @@ async fn notices_go_by_mail_at_once_or_in_the_digest_of_a_monday() {
     assert_eq!(letter.subject, "One thing of the last week");
     assert!(letter.words.contains("Contacts per 1,000"), "{}", letter.words);
     alerts::sent(&monday, &letter).await.expect("noted");
+    assert!(alerts::next_letter(&monday).await.expect("asked").is_none());
+}
+
+#[tokio::test]
+async fn who_gets_other_rights_keeps_nothing_that_was_said_under_the_old_ones() {
+    let (setting, _) = demo_company(|_| true).await;
+    let services = with_mail(&setting, 0).await;
+    let ann = setting.actor(Role::CxManager, "").await;
+    let view = alerts::alerts(&services, &ann).await.expect("a page");
+    for (figure, mail) in [("Solved at first contact", "once"), ("Contacts per 1,000", "weekly")] {
+        let name = view.figures.iter().find(|name| name.starts_with(figure)).expect("a figure");
+        alerts::add_rule(&services, &ann, rule("limit", name, "above", "1", mail)).await.expect("added");
+    }
+    alerts::tick(&services).await.expect("looked");
+    let letter = alerts::next_letter(&services).await.expect("asked").expect("a letter");
+    // Given up for good: it is said, and the notice stays.
+    alerts::failed(&services, &letter, "no such mailbox", true).await.expect("noted");
+    assert!(alerts::next_letter(&services).await.expect("asked").is_none());
+    let view = alerts::alerts(&services, &ann).await.expect("a page");
+    assert_eq!(view.given_up, Some((1, "no such mailbox".to_owned())));
+    assert_eq!((view.waiting, view.notices.len()), (None, 2));
+    // The same role again changes nothing; another one takes back what was told and what is on its way.
+    let Users { users, departments, .. } = people::users(&services, &Actor::console()).await.expect("listed");
+    let me = users.iter().find(|one| one.role == Role::CxManager).expect("the manager");
+    let front_of = |version| UserChange { id: &me.id, version, role: "front_line", ..UserChange::default() };
+    let same = UserChange { role: "cx_manager", ..front_of(me.version) };
+    people::change_user(&services, &Actor::console(), same).await.expect("changed");
+    assert_eq!(alerts::alerts(&services, &ann).await.expect("a page").notices.len(), 2);
+    let front = UserChange { department_id: &departments[0].0, ..front_of(me.version + 1) };
+    people::change_user(&services, &Actor::console(), front).await.expect("changed");
+    let view = alerts::alerts(&services, &ann).await.expect("a page");
+    assert_eq!((view.notices.len(), view.given_up), (0, None));
+    let monday = with_mail(&setting, 3 * 86_400 + 43_200).await;
+    alerts::tick(&monday).await.expect("looked");
     assert!(alerts::next_letter(&monday).await.expect("asked").is_none());
 }
 
