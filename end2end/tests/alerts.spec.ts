@@ -43,7 +43,7 @@ test("a limit is told once, and its letter waits for the mail server", async ({ 
   await page.getByRole("combobox", { name: "Figure" }).selectOption("Contacts per 1,000 customers, by week");
   await page.getByLabel("Limit", { exact: true }).fill("0.5");
   await page.getByLabel("By mail").first().selectOption("At once");
-  await page.getByRole("button", { name: "Tell me at this limit" }).click();
+  await page.getByRole("button", { name: "Tell at this limit" }).click();
   await expect(page.getByText("You will be told.")).toBeVisible();
   const told = page.locator(".inbox li", { hasText: "Contacts per 1,000 customers, by week is above its limit" });
   await expect(async () => {

@@ -9,6 +9,8 @@ mod m20261123_000003_reviews;
 mod m20261123_000004_inventory;
 mod m20261124_000005_reasons;
 mod m20261124_000006_alerts;
+mod m20261128_000007_links;
+mod m20261128_000008_standing;
 mod parts;
 
 /// All changes in order.
@@ -24,6 +26,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_inventory::Migration),
             Box::new(m20261124_000005_reasons::Migration),
             Box::new(m20261124_000006_alerts::Migration),
+            Box::new(m20261128_000007_links::Migration),
+            Box::new(m20261128_000008_standing::Migration),
         ]
     }
 }

@@ -169,7 +169,7 @@ pub struct Import {
     /// Detected without it.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// customer=COLUMN,time=COLUMN,activity=COLUMN[,id=,case=,reason=,text=,duration=,cost=,NAME=COLUMN…]
+    /// customer=COLUMN,time=COLUMN,activity=COLUMN[,id=,case=,reason=,text=,duration=,cost=,known_as=,NAME=COLUMN…]
     #[arg(long)]
     pub map: Option<String>,
     /// Zone of times that carry none: Europe/Berlin.

@@ -23,7 +23,7 @@ pub async fn set_rail(rail: String) -> Result<(), AppError> {
 /// Goes to a step of the tour; 0 ends it. Answers the step.
 #[server(prefix = "/api", input = Form)]
 pub async fn set_tour(step: u8) -> Result<String, AppError> {
-    use crate::components::tour::path_of;
+    use contract::tour::path_of;
     let path = path_of(step);
     let step = if path.is_some() { step } else { 0 };
     super::session::set_cookie(&format!("tour={step}; Path=/; SameSite=Lax; HttpOnly"));

@@ -41,6 +41,7 @@ pub async fn save_review(
     day: String,
     #[server(default)] participants: String,
     #[server(default)] notes: String,
+    #[server(default)] attended: Vec<String>,
 ) -> Result<(), AppError> {
     let (services, actor) = context().await?;
     let input = services::reviews::ReviewInput {
@@ -50,6 +51,7 @@ pub async fn save_review(
         day: &day,
         participants: &participants,
         notes: &notes,
+        attended: &attended,
     };
     services::reviews::save(&services, &actor, input).await.map_err(refuse)
 }

@@ -43,7 +43,8 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
         let (source, target, ribbon) = (&drawing.nodes[from], &drawing.nodes[to], &drawing.links[at]);
         let path = drawing.ribbon(source, target, ribbon, downward.0);
         let change = link.second_share - link.first_share;
-        let strength = if link.significant { (change.abs() / FULL).clamp(0.25, 1.0) * 0.45 + 0.15 } else { 0.14 };
+        let strength =
+            if link.significant { (change.abs() / FULL).clamp(0.25, 1.0) * 0.45 + 0.15 } else { 0.14 };
         let class = match (link.significant, change > 0.0) {
             (false, _) => "difference-same",
             (true, true) => "difference-more",
@@ -58,7 +59,7 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
             ..query.clone()
         };
         view! {
-            <a class="difference-link" href=format!("/journeys{}", search.to_search()) tabindex=if link.significant { "0" } else { "-1" } aria-label=text.clone()>
+            <a class="difference-link" href=format!("/journeys{}", search.to_search()) aria-label=text.clone()>
                 <title>{text.clone()}</title>
                 <path class=class d=path fill-opacity=format!("{strength:.2}")></path>
             </a>
@@ -79,12 +80,20 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
             if downward.0 { (x.min(drawing.width - 40.0), y - 4.0) } else { (x + Drawing::NODE + 5.0, y + h / 2.0 + 4.0) };
         let text = format!("{}: {} of A, {} of B ({} and {})", node.label, percent(node.first_share), percent(node.second_share), count(node.first), count(node.second));
         let change = points(node.second_share - node.first_share);
+        let opens = matches!(node.kind, NodeKind::Node | NodeKind::Other);
+        let side = if node.second >= node.first { "second" } else { "first" };
+        let search = ExploreQuery {
+            select: Some(format!("{side}/{}", node.id)),
+            select_to: None,
+            page: 1,
+            ..query.clone()
+        };
         view! {
-            <g class=class>
+            <a class=class href=opens.then(|| format!("/journeys{}", search.to_search())) aria-label=text.clone()>
                 <title>{text.clone()}</title>
                 <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2"></rect>
                 {(!drawn.label.is_empty()).then(|| view! { <text class="node-label" x=text_x.to_string() y=text_y.to_string()>{drawn.label.clone()} " " <tspan class="node-share" dx="1">{change}</tspan></text> })}
-            </g>
+            </a>
         }
     });
     let heads = columns.iter().zip(&drawing.columns).map(|(column, at)| {

@@ -10,6 +10,7 @@ pub type Kind = (&'static str, &'static str);
 pub const PDF: Kind = ("pdf", "Document (PDF)");
 pub const WORKBOOK: Kind = ("xlsx", "Workbook (XLSX)");
 pub const CSV: Kind = ("csv", "Table (CSV)");
+pub const TABLES: Kind = ("zip", "All tables (CSV, packed)");
 pub const SVG: Kind = ("svg", "Picture (SVG)");
 pub const PNG: Kind = ("png", "Picture (PNG)");
 

@@ -89,7 +89,7 @@ fn Inside(view: AlertsView, ways: Ways) -> impl IntoView {
             <p class="notice notice-problem">{format!("{} to you could not be sent and will not be tried again: {why} What they said stands in the inbox.", counted(letters, "letter", "letters"))}</p>
         })}
         <Told notices read=ways.read/>
-        <Rules rules figures series mail ways/>
+        <Rules rules figures series mail departments=departments.clone() ways/>
         {may_schedule.then(|| view! { <Schedules schedules departments people whole mail ways/> })}
         {may_schedule.then(|| view! { <Keys keys ways/> })}
     }
@@ -150,24 +150,35 @@ fn Mail(mail: bool) -> impl IntoView {
     }
 }
 
+/// Who is told: oneself, or everyone of a department that one answers for, as far as each may see it.
+#[component]
+fn Whom(departments: StoredValue<Vec<String>>) -> impl IntoView {
+    let departments = departments.get_value();
+    (!departments.is_empty()).then(|| view! {
+        <label class="field"><span>"Whom"</span><select name="form[department]"><option value="">"Me"</option>{departments.into_iter().map(|name| view! { <option value=name.clone()>{format!("Everyone of {name}")}</option> }).collect_view()}</select></label>
+    })
+}
+
 #[component]
 fn Rules(
     rules: Vec<AlertRow>,
     figures: Vec<String>,
     series: Vec<String>,
     mail: bool,
+    departments: Vec<String>,
     ways: Ways,
 ) -> impl IntoView {
     let none = rules.is_empty();
+    let departments = StoredValue::new(departments);
     view! {
         <section class="section" aria-labelledby="rules-title">
             <h2 id="rules-title">"What you want to be told " <Help id="help-alerts" term="Alerts">"Rules are looked at whenever there are new events, and every quarter of an hour. A limit is told when it is passed, and again only after the figure was back within it. A change of level is told once, though its week may still move."</Help></h2>
             <Refusal of=ways.add/>
             <Refusal of=ways.delete/>
             {if none { view! { <p class="caption">"You are told nothing yet."</p> }.into_any() } else {
-                view! { <ul class="action-list">{rules.into_iter().map(|AlertRow { id, words, mail, beyond }| view! {
-                    <li class="rule-row"><p><strong>{words}</strong> " " {beyond.then(|| view! { <span class="badge badge-bad">"passed now"</span> })} " " <span class="soft">{label_of(&MAILS, &mail)}</span></p>
-                        <Post to=ways.delete><input type="hidden" name="id" value=id/><button class="button button-quiet" type="submit">"Remove"</button></Post></li>
+                view! { <ul class="action-list">{rules.into_iter().map(|AlertRow { id, words, department, may_remove, mail, beyond }| view! {
+                    <li class="rule-row"><p><strong>{words}</strong> " " {beyond.then(|| view! { <span class="badge badge-bad">"passed now"</span> })} " " <span class="soft">{label_of(&MAILS, &mail)} {department.map(|name| format!(", for everyone of {name}"))}</span></p>
+                        {may_remove.then(|| view! { <Post to=ways.delete><input type="hidden" name="id" value=id/><button class="button button-quiet" type="submit">"Remove"</button></Post> })}</li>
                 }).collect_view()}</ul> }.into_any()
             }}
             {(!figures.is_empty()).then(|| view! {
@@ -176,16 +187,18 @@ fn Rules(
                     <label class="field field-wide"><span>"Figure"</span><select name="form[series]" required><option value="">"Choose"</option>{figures.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select></label>
                     <label class="field"><span>"Is"</span><select name="form[side]"><option value="above">"above"</option><option value="below">"below"</option></select></label>
                     <label class="field"><span>"Limit"</span><input name="form[level]" inputmode="decimal" required maxlength="20"/></label>
+                    <Whom departments/>
                     <Mail mail/>
-                    <button class="button" type="submit">"Tell me at this limit"</button>
+                    <button class="button" type="submit">"Tell at this limit"</button>
                 </Post>
             })}
             {(!series.is_empty()).then(|| view! {
                 <Post to=ways.add class="ask-row">
                     <input type="hidden" name="form[kind]" value="change"/>
                     <label class="field field-wide"><span>"Series"</span><select name="form[series]"><option value="">"All that I see"</option>{series.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}</select></label>
+                    <Whom departments/>
                     <Mail mail/>
-                    <button class="button" type="submit">"Tell me when its level changes"</button>
+                    <button class="button" type="submit">"Tell when its level changes"</button>
                 </Post>
             })}
             <div class="ask-rows">
@@ -193,8 +206,9 @@ fn Rules(
                     <Post to=ways.add class="ask-row">
                         <input type="hidden" name="form[kind]" value=kind/>
                         <p class="field field-wide"><span>{label_of(&ALERTS, kind)}</span></p>
+                        <Whom departments/>
                         <Mail mail/>
-                        <button class="button" type="submit">{if kind == "quiet" { "Tell me when a log goes quiet" } else { "Tell me about actions" }}</button>
+                        <button class="button" type="submit">{if kind == "quiet" { "Tell when a log goes quiet" } else { "Tell about actions" }}</button>
                     </Post>
                 }).collect_view()}
             </div>

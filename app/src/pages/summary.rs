@@ -13,7 +13,7 @@ use leptos_router::hooks::use_query_map;
 use crate::api::refused;
 use crate::api::summary::summary;
 use crate::components::combobox::submit_around;
-use crate::components::export::{CSV, Export, PDF, PNG, SVG, WORKBOOK};
+use crate::components::export::{Export, PDF, PNG, SVG, TABLES, WORKBOOK};
 use crate::components::help::Help;
 use crate::components::live::live;
 use crate::components::loaded::loaded_or;
@@ -81,11 +81,12 @@ fn Inside(view: SummaryView) -> impl IntoView {
     );
     let zone = period.time_zone.clone();
     let days = (period.from.clone(), period.to.clone());
+    let of_heat = query.segment.clone();
     view! {
         <header class="page-head">
             <h1>{company}</h1>
             <p class="page-sub">{format!("{} to {}, {against}", period.from, period.to)} " · " {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}</p>
-            <div class="page-actions"><Export of="summary" search=query.to_search() kinds=vec![PDF, WORKBOOK, CSV, SVG, PNG]/></div>
+            <div class="page-actions"><Export of="summary" search=query.to_search() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG]/></div>
         </header>
         <Controls query period segments/>
         {match hint {
@@ -96,7 +97,7 @@ fn Inside(view: SummaryView) -> impl IntoView {
                     <Changed sentences/>
                     <Costliest drivers departments=departments.clone() compared=before.is_some()/>
                 </div>
-                <Where heat days reports/>
+                <Where heat days reports segment=of_heat/>
                 <Commitments standing/>
                 <p class="caption">{format!("Computed in {took_ms:.0} ms in {zone}. ")} "Causes are associations: what comes after what, for the same customers, more often than otherwise."</p>
             }.into_any(),
@@ -173,6 +174,7 @@ fn Changed(sentences: Vec<Sentence>) -> impl IntoView {
 fn effect(of: EffectView) -> String {
     match of {
         EffectView::TooEarly { .. } => "too early to tell its effect".to_owned(),
+        EffectView::NoContacts => "no contact is shared out to it".to_owned(),
         EffectView::Measured { change: (value, low, high), .. } => {
             let sign = if value < 0.0 { "\u{2212}" } else { "+" };
             format!("{sign}{} contacts a week ({} to {})", rounded(value.abs()), rounded(low), rounded(high))
@@ -230,8 +232,11 @@ fn shade(cost: f64, most: f64) -> &'static str {
     }
 }
 
+/// How the heat map calls what has no stage.
+const NO_STAGE: &str = "No stage";
+
 #[component]
-fn Where(heat: Heat, days: (String, String), reports: Vec<String>) -> impl IntoView {
+fn Where(heat: Heat, days: (String, String), reports: Vec<String>, segment: Option<String>) -> impl IntoView {
     let Heat { stages, departments, cells, unexplained } = heat;
     if departments.is_empty() {
         return ().into_any();
@@ -247,22 +252,25 @@ fn Where(heat: Heat, days: (String, String), reports: Vec<String>) -> impl IntoV
                     <tbody>
                         {departments.into_iter().zip(cells).map(|((name, colour), row)| {
                             let sum: f64 = row.iter().map(|(_, cost)| cost).sum();
-                            let query = DriversQuery { from: Some(days.0.clone()), to: Some(days.1.clone()), department: Some(name.clone()), ..DriversQuery::default() };
-                            let href = reports.contains(&name).then(|| format!("/drivers{}", query.to_search()));
-                            let shown = |cost: f64, contacts: f64| {
+                            let query = DriversQuery { from: Some(days.0.clone()), to: Some(days.1.clone()), department: Some(name.clone()), segment: segment.clone(), ..DriversQuery::default() };
+                            let opens = reports.contains(&name);
+                            let shown = |cost: f64, contacts: f64, stage: Option<&String>| {
                                 let text = whole_money(cost);
                                 let title = format!("{} contacts\u{2019} worth", rounded(contacts));
-                                match href.clone() {
+                                // What has no stage, or no department, has no page of its own.
+                                let here = stage.is_none_or(|stage| stage != NO_STAGE);
+                                let query = DriversQuery { stage: stage.cloned(), ..query.clone() };
+                                match (opens && here).then(|| format!("/drivers{}", query.to_search())) {
                                     Some(href) => view! { <a href=href title=title>{text}</a> }.into_any(),
                                     None => view! { <span title=title>{text}</span> }.into_any(),
                                 }
                             };
                             let contacts: f64 = row.iter().map(|(contacts, _)| contacts).sum();
-                            let whole = shown(sum, contacts);
+                            let whole = shown(sum, contacts, None);
                             view! {
                                 <tr>
                                     <th scope="row"><Owner name=Some(name) colour/></th>
-                                    {row.iter().map(|(contacts, cost)| view! { <td class=format!("number {}", shade(*cost, most))>{(*contacts >= 0.5).then(|| shown(*cost, *contacts))}</td> }).collect_view()}
+                                    {row.iter().zip(&stages).map(|((contacts, cost), stage)| view! { <td class=format!("number {}", shade(*cost, most))>{(*contacts >= 0.5).then(|| shown(*cost, *contacts, Some(stage)))}</td> }).collect_view()}
                                     <td class="number"><strong>{whole}</strong></td>
                                 </tr>
                             }
@@ -278,7 +286,7 @@ fn Where(heat: Heat, days: (String, String), reports: Vec<String>) -> impl IntoV
 
 #[component]
 fn Commitments(standing: Vec<Standing>) -> impl IntoView {
-    let none = standing.iter().all(|one| one.committed == 0 && one.open + one.done == 0);
+    let none = standing.iter().all(Standing::is_empty);
     view! {
         <section class="section" aria-labelledby="commitments-title">
             <h2 id="commitments-title">"Who committed to what"</h2>
@@ -288,17 +296,23 @@ fn Commitments(standing: Vec<Standing>) -> impl IntoView {
                 view! {
                     <div class="table-box" tabindex="0" role="region" aria-label="Commitments by department">
                         <table class="table">
-                            <thead><tr><th>"Department"</th><th class="number">"Reviews committed in"</th><th class="number">"Open actions"</th><th class="number">"Overdue"</th><th class="number">"Done"</th><th>"Latest words"</th></tr></thead>
+                            <thead><tr><th>"Department"</th><th class="number">"Reviews attended"</th><th class="number">"Committed in"</th><th class="number">"Open actions"</th><th class="number">"Overdue"</th><th class="number">"Done"</th><th class="number">"Done on time"</th><th>"Latest words"</th></tr></thead>
                             <tbody>
-                                {standing.into_iter().map(|Standing { department, colour, committed, reviews, open, overdue, done, words }| view! {
+                                {standing.into_iter().map(|one| {
+                                    let on_time = one.on_time_words();
+                                    let Standing { department, colour, attended, committed, reviews, open, overdue, done, words, .. } = one;
+                                    view! {
                                     <tr>
                                         <th scope="row"><Owner name=Some(department) colour/></th>
-                                        <td class="number">{format!("{committed} of {}", counted(reviews, "review", "reviews"))}</td>
+                                        <td class="number">{format!("{attended} of {}", counted(reviews, "review", "reviews"))}</td>
+                                        <td class="number">{count(committed)}</td>
                                         <td class="number">{count(open)}</td>
                                         <td class="number" class:bad=overdue.gt(&0)>{count(overdue)}</td>
                                         <td class="number">{count(done)}</td>
+                                        <td class="number">{on_time}</td>
                                         <td class="prose">{words}</td>
                                     </tr>
+                                    }
                                 }).collect_view()}
                             </tbody>
                         </table>

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::aggregate::{Aggregate, add_all, run};
 use crate::journeys::{Basis, Node, with_nodes};
 use crate::quantile::median_and_p95;
+use crate::scan::Wanted;
 use crate::selection::Totals;
 
 /// Most steps of a funnel.
@@ -38,23 +39,18 @@ pub struct Funnel {
     pub steps: Vec<Step>,
 }
 
-/// Journeys looked through for first steps at once.
-const BLOCK: usize = 1024;
+/// Events of the steps of one way through a funnel.
+type Way = [u32; MAX_STEPS];
 
-/// Instants of the steps of one way through a funnel.
-type Way = [i64; MAX_STEPS];
-
-/// How far a journey comes, and when it reached each step on the way that got it there first.
+/// How far a journey comes, and at which event it reached each step on the way that got it there first.
 struct Walk {
     /// For each node, the steps that it is, one bit each.
     is: Vec<u16>,
     steps: usize,
     window: Option<i64>,
-    /// For each step: instants of the steps up to it, on the way with the latest start; by bit in `begun`.
+    /// For each step: events of the steps up to it, on the way with the latest start; by bit in `begun`.
     ways: [Way; MAX_STEPS],
     furthest: Way,
-    /// Room for the stops of a block that are the first step.
-    starts: Vec<u32>,
 }
 
 impl Walk {
@@ -71,11 +67,10 @@ impl Walk {
             window: request.window,
             ways: [[0; MAX_STEPS]; MAX_STEPS],
             furthest: [0; MAX_STEPS],
-            starts: Vec::new(),
         }
     }
 
-    /// Steps reached from a first step on; `furthest` then holds their instants.
+    /// Steps reached from a first step on; `furthest` then holds their events.
     fn reach<N: Node>(&mut self, basis: &Basis<'_>, nodes: &[N], stops: Range<usize>) -> usize {
         let (from, nodes) = (stops.start, &nodes[stops]);
         let (mut begun, mut reached) = (0_u16, 0);
@@ -86,23 +81,22 @@ impl Walk {
                 continue;
             }
             for event in basis.journeys.events(from + at) {
-                let time = basis.log.times()[event];
                 // From the last step down, so that one event is not two steps at once.
                 let mut left = is & (begun << 1 | 1);
                 while left != 0 {
                     let step = 15 - left.leading_zeros() as usize;
                     left ^= 1 << step;
-                    if step == 0 {
-                        self.ways[0][0] = time;
-                    } else {
-                        if self.window.is_some_and(|window| time - self.ways[step - 1][0] > window) {
+                    if step > 0 {
+                        // Times lie apart from nodes: they are looked up only where the window decides.
+                        let since = |begin: u32| basis.log.times()[event] - basis.log.times()[begin as usize];
+                        if self.window.is_some_and(|window| since(self.ways[step - 1][0]) > window) {
                             continue;
                         }
                         // The latest start leaves the most of the window: it replaces an earlier one.
                         let (before, after) = self.ways.split_at_mut(step);
                         after[0][..step].copy_from_slice(&before[step - 1][..step]);
-                        after[0][step] = time;
                     }
+                    self.ways[step][step] = event as u32;
                     begun |= 1 << step;
                     if step + 1 > reached {
                         self.furthest[..=step].copy_from_slice(&self.ways[step][..=step]);
@@ -117,40 +111,36 @@ impl Walk {
         reached
     }
 
+    /// The instant at which the journey that was walked last reached a step.
+    fn instant(&self, basis: &Basis<'_>, step: usize) -> i64 {
+        basis.log.times()[self.furthest[step] as usize]
+    }
+
     /// Calls `take` with each journey that reaches a step, and how many steps it reaches.
     fn all(&mut self, basis: &Basis<'_>, journeys: Range<usize>, mut take: impl FnMut(&Self, usize, usize)) {
-        let mut starts = std::mem::take(&mut self.starts);
-        for from in journeys.clone().step_by(BLOCK) {
-            let journeys = from..journeys.end.min(from + BLOCK);
-            let stops = basis.journeys.stops(from).start..basis.journeys.stops(journeys.end - 1).end;
-            if starts.len() <= stops.len() {
-                starts.resize(stops.len() + 1, 0);
-            }
-            with_nodes!(basis.journeys, nodes => {
-                // All first steps of the block, without a branch for each stop: most are none.
-                let mut many = 0;
-                for (at, node) in nodes[stops.clone()].iter().enumerate() {
-                    starts[many] = (stops.start + at) as u32;
-                    many += usize::from(self.is[node.at()] & 1);
-                }
-                let (mut journey, mut end) = (from, basis.journeys.stops(from).end);
-                let mut done = stops.start;
-                for start in starts[..many].iter().map(|start| *start as usize) {
-                    // A later start of a journey that was walked through.
-                    if start < done {
-                        continue;
-                    }
-                    while start >= end {
-                        journey += 1;
-                        end = basis.journeys.stops(journey).end;
-                    }
-                    done = end;
-                    let reached = self.reach(basis, nodes, start..end);
-                    take(self, journey, reached);
-                }
-            });
+        if journeys.is_empty() {
+            return;
         }
-        self.starts = starts;
+        let stops = basis.journeys.stops(journeys.start).start..basis.journeys.stops(journeys.end - 1).end;
+        let begins: Vec<bool> = self.is.iter().map(|is| is & 1 == 1).collect();
+        with_nodes!(basis.journeys, nodes => {
+            let (mut journey, mut end) = (journeys.start, basis.journeys.stops(journeys.start).end);
+            let mut done = stops.start;
+            Wanted::marked(begins).places(&nodes[stops.clone()], |place| {
+                let start = stops.start + place;
+                // A later start of a journey that was walked through.
+                if start < done {
+                    return;
+                }
+                while start >= end {
+                    journey += 1;
+                    end = basis.journeys.stops(journey).end;
+                }
+                done = end;
+                let reached = self.reach(basis, nodes, start..end);
+                take(self, journey, reached);
+            });
+        });
     }
 }
 
@@ -167,7 +157,7 @@ impl Aggregate for Counts {
             for step in 0..steps {
                 reached[step] += 1;
                 if step > 0 {
-                    gaps[step].push(walk.furthest[step] - walk.furthest[step - 1]);
+                    gaps[step].push(walk.instant(basis, step) - walk.instant(basis, step - 1));
                 }
             }
         });
@@ -222,7 +212,7 @@ impl Aggregate for Behind {
                 Part::Left(step) => (step, reached == step + 1),
             };
             if meant {
-                customers.push((basis.journeys.customer(journey), walk.furthest[step]));
+                customers.push((basis.journeys.customer(journey), walk.instant(basis, step)));
             }
         });
     }

@@ -29,6 +29,7 @@ pub mod normal;
 pub mod open;
 pub mod quantile;
 pub mod sankey;
+mod scan;
 pub mod segment;
 pub mod selection;
 pub mod transitions;

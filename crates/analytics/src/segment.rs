@@ -33,6 +33,10 @@ pub enum Condition {
     Then { first: What, then: What, within: Option<i64> },
     /// It has a `first` event, and no `then` event comes after any of them within that time.
     NotThen { first: What, then: What, within: Option<i64> },
+    /// It has a `then` event, and no `first` event comes before any of them within that time.
+    NotBefore { first: What, then: What, within: Option<i64> },
+    /// The last of its events that say something, `of` them, is such.
+    Latest { of: What, what: What },
     /// Its first event is such.
     Starts { what: What },
     /// Its last event is such.
@@ -83,6 +87,13 @@ impl Condition {
             Self::Then { first, then, within } => followed(log, class, journey, (first, then), *within),
             Self::NotThen { first, then, within } => {
                 any(first) && !followed(log, class, journey, (first, then), *within)
+            }
+            Self::NotBefore { first, then, within } => {
+                any(then) && !followed(log, class, journey, (first, then), *within)
+            }
+            Self::Latest { of, what } => {
+                let last = journey.iter().rev().find(|&&event| of.is(class, event));
+                last.is_some_and(|&event| what.is(class, event))
             }
             Self::Starts { what } => journey.first().is_some_and(|&event| what.is(class, event)),
             Self::Among { customers } => customers[customer],

@@ -19,7 +19,8 @@ pub struct Projection<'a> {
     pub nodes: u32,
 }
 
-/// The node of a class whose events are not shown: journeys go on as if they were not there.
+/// The node of a class whose events are not shown: journeys go on as if they were not there. Which journeys count, and
+/// where one visit ends, does not depend on what is shown.
 pub const HIDDEN: u32 = u32::MAX;
 
 /// Whether immediate repeats of a node count once or each time.
@@ -100,9 +101,9 @@ pub(crate) fn journeys_of(
     }
     let first = range.start;
     let counts = |event: &usize| {
-        projection.node[projection.class[*event] as usize] != HIDDEN
-            && selection.activities.as_ref().is_none_or(|mask| mask[log.activities()[*event] as usize])
+        selection.activities.as_ref().is_none_or(|mask| mask[log.activities()[*event] as usize])
     };
+    let is_shown = |event: &u32| projection.node[projection.class[*event as usize] as usize] != HIDDEN;
     let counted = (first + start..first + end).filter(counts);
     let wanted = |journey: &[u32]| {
         let touches = selection.touching.as_ref().is_none_or(|touching| {
@@ -118,7 +119,10 @@ pub(crate) fn journeys_of(
         Unit::Customer => {
             journey.extend(counted.map(|event| event as u32));
             if !journey.is_empty() && wanted(journey) {
-                take(journey);
+                journey.retain(is_shown);
+                if !journey.is_empty() {
+                    take(journey);
+                }
             }
             return;
         }
@@ -145,7 +149,10 @@ pub(crate) fn journeys_of(
         journey.clear();
         journey.extend(events.iter().map(|&(_, event)| event));
         if wanted(journey) {
-            take(journey);
+            journey.retain(is_shown);
+            if !journey.is_empty() {
+                take(journey);
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct AlertsView {
     pub figures: Vec<String>,
     /// Series whose level can be watched.
     pub series: Vec<String>,
-    /// Departments whose report may be scheduled, and people who may get it: id and name.
+    /// Departments whose report may be scheduled and whose people may be told, and people who may get it: id and name.
     pub departments: Vec<String>,
     pub people: Vec<(String, String)>,
     /// Whether a whole-company report can be had by this person.
@@ -67,6 +67,9 @@ pub struct AlertRow {
     pub id: String,
     /// What it tells of, in words.
     pub words: String,
+    /// The department whose people are told; without one, the person alone.
+    pub department: Option<String>,
+    pub may_remove: bool,
     pub mail: String,
     /// Whether its limit is passed now.
     pub beyond: bool,
@@ -107,6 +110,8 @@ pub struct AlertInput {
     pub side: String,
     pub level: String,
     pub mail: String,
+    /// Name of the department whose people are told; empty for oneself.
+    pub department: String,
 }
 
 /// A schedule as a form says it.

@@ -24,6 +24,8 @@ pub struct DriversQuery {
     pub segment: Option<String>,
     /// Name of the department whose report it is; the company's where absent.
     pub department: Option<String>,
+    /// Only drivers of this stage are listed; figures stay those of all.
+    pub stage: Option<String>,
     /// The figure whose contacts are listed.
     pub open: Option<Open>,
     /// Page of the list, from 1.
@@ -41,6 +43,7 @@ impl Default for DriversQuery {
             reason: None,
             segment: None,
             department: None,
+            stage: None,
             open: None,
             page: 1,
         }
@@ -66,6 +69,17 @@ pub enum Open {
     Reason(String),
     /// Those that come again within seven days after another of the same customer.
     Repeats,
+    /// Of these, those in another channel or department than the one before.
+    StartOver,
+    /// Those whose reason is marked as a failure.
+    Failure,
+    /// Those of customers with an open case.
+    OpenCase,
+    /// Those that a case, or a trusted reason, gives to their cause.
+    ByCase,
+    ByReason,
+    /// Those before which a driver was the last that the customer met.
+    LastTouch(String),
 }
 
 impl Open {
@@ -79,6 +93,12 @@ impl Open {
             Self::Department(name) => ("department", name),
             Self::Reason(name) => ("reason", name),
             Self::Repeats => ("repeats", ""),
+            Self::StartOver => ("start_over", ""),
+            Self::Failure => ("failure", ""),
+            Self::OpenCase => ("open_case", ""),
+            Self::ByCase => ("case", ""),
+            Self::ByReason => ("trusted", ""),
+            Self::LastTouch(name) => ("last", name),
         }
     }
 
@@ -92,6 +112,12 @@ impl Open {
             "department" => Self::Department(of),
             "reason" => Self::Reason(of),
             "repeats" => Self::Repeats,
+            "start_over" => Self::StartOver,
+            "failure" => Self::Failure,
+            "open_case" => Self::OpenCase,
+            "case" => Self::ByCase,
+            "trusted" => Self::ByReason,
+            "last" => Self::LastTouch(of),
             _ => return None,
         })
     }
@@ -127,6 +153,7 @@ impl DriversQuery {
                 "reason" => query.reason = text(),
                 "segment" => query.segment = text(),
                 "department" => query.department = text(),
+                "stage" => query.stage = text(),
                 "open" => open = text(),
                 "of" => value.clone_into(&mut of),
                 "page" => query.page = number((1, 1_000_000))?,
@@ -139,7 +166,7 @@ impl DriversQuery {
                     )
                     .at(other)
                     .remedy(
-                        "Filters are: from, to, window, outcome, channel, reason, segment, department, open, of, page.",
+                        "Filters are: from, to, window, outcome, channel, reason, segment, department, stage, open, of, page.",
                     ));
                 }
             }
@@ -149,7 +176,7 @@ impl DriversQuery {
                 refused(
                     "open",
                     &open,
-                    "Known: all, unexplained, elsewhere, driver, risk, department, reason, repeats.",
+                    "Known: all, unexplained, elsewhere, driver, risk, last, department, reason, repeats, start_over, failure, open_case, case, trusted.",
                 )
             })?;
             query.open = Some(parsed);
@@ -160,7 +187,7 @@ impl DriversQuery {
 
     /// Checks what the URL's reader checks, for questions that came another way.
     pub fn check(&self) -> Result<(), UserError> {
-        let Self { from, to, window, outcome, channel, reason, segment, department, open, page } = self;
+        let Self { from, to, window, outcome, channel, reason, segment, department, stage, open, page } = self;
         if !(WINDOW.0..=WINDOW.1).contains(window) {
             return Err(refused(
                 "window",
@@ -172,7 +199,8 @@ impl DriversQuery {
             return Err(refused("page", "0", "Pages count from 1."));
         }
         let opened = open.as_ref().map(|open| open.key().1.to_owned());
-        for text in [from, to, outcome, channel, reason, segment, department, &opened].into_iter().flatten() {
+        let texts = [from, to, outcome, channel, reason, segment, department, stage, &opened];
+        for text in texts.into_iter().flatten() {
             if text.len() > LONGEST || text.chars().any(char::is_control) {
                 return Err(refused("filter", &text.chars().take(40).collect::<String>(), "Shorten it."));
             }
@@ -192,10 +220,10 @@ impl DriversQuery {
 
     /// As a URL's search part, with its question mark; empty where all is as by default.
     pub fn to_search(&self) -> String {
-        let Self { from, to, window, outcome, channel, reason, segment, department, open, page } = self;
+        let Self { from, to, window, outcome, channel, reason, segment, department, stage, open, page } = self;
         let mut pairs: Vec<(&str, String)> = Vec::new();
         let texts = [("from", from), ("to", to), ("outcome", outcome), ("channel", channel)];
-        let more = [("reason", reason), ("segment", segment), ("department", department)];
+        let more = [("reason", reason), ("segment", segment), ("department", department), ("stage", stage)];
         pairs.extend(texts.into_iter().chain(more).filter_map(|(name, text)| Some((name, text.clone()?))));
         if *window != Self::default().window {
             pairs.push(("window", window.to_string()));
@@ -330,7 +358,7 @@ pub struct DriverRow {
     pub occurrences: u64,
     pub exposed: u64,
     /// Share of exposed customers with a contact in the window, and of windows of customers not exposed.
-    pub followed_share: f64,
+    pub followed_share: Option<f64>,
     pub base_share: Option<f64>,
     /// Exposed customers without other time.
     pub only_at_risk: u64,
@@ -435,9 +463,14 @@ pub struct OwnView {
     /// Touchpoints that it owns, and those of them without events.
     pub touchpoints: u64,
     pub without_data: u64,
-    /// Contacts' worth that its touchpoints cause, with cost and the number of contacts.
+    /// The touchpoints by name, with their id and events in the data.
+    pub list: Vec<(String, String, u64)>,
+    /// Contacts' worth that its touchpoints cause, with cost and the number of contacts; and what others answer of it.
     pub caused: f64,
     pub cost: f64,
+    pub cost_elsewhere: f64,
+    /// Contacts' worth by week of the report.
+    pub weeks: Vec<f64>,
     pub shared_in: u64,
     /// Where these land: touchpoint, its department, contacts' worth and cost.
     pub lands: Vec<Landing>,

@@ -43,9 +43,13 @@ pub struct KeyRow {
 pub struct LinkRow {
     pub id: String,
     pub name: String,
+    /// The source whose events name the pairs; none for a file of links.
+    pub source: Option<String>,
     /// Rows of the file, and pairs of different ids in them.
     pub received: u64,
     pub pairs: u64,
+    /// Ids that it joined to others which no older set had joined.
+    pub joined: u64,
     pub author: String,
     /// Seconds since 1970.
     pub created: i64,
@@ -60,5 +64,7 @@ pub struct Links {
     pub ids: u64,
     pub customers: u64,
     pub joined_with_events: u64,
+    /// Ids of the customer who has most.
+    pub most_ids: u64,
     pub may_link: bool,
 }

@@ -19,6 +19,7 @@ pub mod reviews;
 pub mod sources;
 pub mod summary;
 pub mod table;
+pub mod tour;
 pub mod trends;
 
 pub use error::{Kind, UserError};

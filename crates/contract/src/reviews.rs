@@ -107,8 +107,17 @@ pub enum EffectView {
     /// Whole weeks with data before and after its start; too few on a side.
     TooEarly { before: u32, after: u32 },
     /// Contacts' worth a week before it, and the mean difference from the trend after it with its interval of 95 %;
-    /// beside it the same of all other contacts.
-    Measured { before: f64, change: (f64, f64, f64), others: (f64, f64, f64) },
+    /// beside it the same of all other contacts. The difference as a step at the start, and as a change of the trend
+    /// from week to week.
+    Measured {
+        before: f64,
+        change: (f64, f64, f64),
+        others: (f64, f64, f64),
+        level: (f64, f64, f64),
+        slope: (f64, f64, f64),
+    },
+    /// No contact is shared out to what it targets.
+    NoContacts,
 }
 
 /// One review as it is held.
@@ -125,6 +134,10 @@ pub struct ReviewView {
     pub actions: Vec<ActionRow>,
     pub commitments: Vec<CommitmentRow>,
     pub choices: ActionChoices,
+    /// All departments, and whether each took part.
+    pub attended: Vec<(String, bool)>,
+    /// Departments that this person may commit for.
+    pub may_commit: Vec<String>,
     pub may_change: bool,
 }
 

@@ -234,6 +234,8 @@ pub struct ColumnMapping {
     pub text: Option<String>,
     pub duration: Option<String>,
     pub cost: Option<String>,
+    /// Another id of the same customer: both are one from then on.
+    pub known_as: Option<String>,
     /// (attribute name, column).
     pub attributes: Vec<(String, String)>,
 }
@@ -266,6 +268,8 @@ pub struct StartImport {
     pub duration: String,
     #[serde(default)]
     pub cost: String,
+    #[serde(default)]
+    pub known_as: String,
     /// Columns to keep as attributes under their own name.
     #[serde(default)]
     pub attributes: Vec<String>,

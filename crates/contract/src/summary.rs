@@ -108,6 +108,19 @@ impl Headline {
     }
 }
 
+impl Standing {
+    /// Whether nothing is known of it yet.
+    pub fn is_empty(&self) -> bool {
+        self.attended + self.committed + self.open + self.done == 0
+    }
+
+    /// Actions done by their day, of those that had one.
+    pub fn on_time_words(&self) -> String {
+        let (on_time, of) = self.on_time;
+        if of == 0 { String::new() } else { format!("{on_time} of {of}") }
+    }
+}
+
 /// A figure as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Figure {
@@ -183,13 +196,15 @@ pub struct Heat {
 pub struct Standing {
     pub department: String,
     pub colour: Option<u32>,
-    /// Reviews in which it committed to something, of all reviews.
+    /// Reviews that it took part in, and in which it committed to something, of all reviews.
+    pub attended: u64,
     pub committed: u64,
     pub reviews: u64,
-    /// Its actions: still open, of these overdue, and done.
+    /// Its actions: still open, of these overdue, and done; of those done that had a day, which were done by it.
     pub open: u64,
     pub overdue: u64,
     pub done: u64,
+    pub on_time: (u64, u64),
     /// Its latest words.
     pub words: Option<String>,
 }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder as _, QuerySelect as _};
 
-use crate::links::LinkSet;
+use crate::links::{LinkPair, LinkSet};
 use crate::tail::{Added, TailRow};
 use crate::{Db, DbError, Tx, links, new_id, tail, workspace};
 
@@ -26,6 +26,7 @@ pub(crate) mod source {
         pub closes: String,
         pub trusted: bool,
         pub version: i32,
+        pub reading: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -98,6 +99,8 @@ pub struct Source {
     /// JSON of the mapping that its last import used.
     pub mapping: Option<String>,
     pub time_zone: Option<String>,
+    /// JSON of what else its last import was told.
+    pub reading: Option<String>,
 }
 
 /// One import.
@@ -159,7 +162,8 @@ pub async fn ensure_source(tx: &Tx, name: &str, now: i64) -> Result<Source, DbEr
         return Ok(source.clone());
     }
     let ordinal = known.iter().map(|source| source.ordinal + 1).max().unwrap_or(0);
-    let source = Source { id: new_id(), name: name.to_owned(), ordinal, mapping: None, time_zone: None };
+    let source =
+        Source { id: new_id(), name: name.to_owned(), ordinal, mapping: None, time_zone: None, reading: None };
     let row = source::ActiveModel {
         id: Set(source.id.clone()),
         workspace_id: Set(tx.workspace.clone()),
@@ -180,10 +184,12 @@ pub async fn remember_mapping(
     source_id: &str,
     mapping: &str,
     time_zone: Option<&str>,
+    reading: Option<&str>,
 ) -> Result<(), DbError> {
     source::Entity::update_many()
         .col_expr(source::Column::Mapping, Expr::value(mapping))
         .col_expr(source::Column::TimeZone, Expr::value(time_zone.map(str::to_owned)))
+        .col_expr(source::Column::Reading, Expr::value(reading.map(str::to_owned)))
         .filter(source::Column::Id.eq(source_id))
         .filter(source::Column::WorkspaceId.eq(&tx.workspace))
         .exec(&tx.inner)
@@ -345,6 +351,8 @@ pub struct Manifest {
     pub segments: Vec<Segment>,
     pub tail: Vec<TailRow>,
     pub links: Vec<LinkSet>,
+    /// Pairs of ids that no set has taken in yet.
+    pub pairs: Vec<LinkPair>,
 }
 
 /// Reads the manifest, all as of one moment.
@@ -356,6 +364,7 @@ pub async fn manifest(db: &Db) -> Result<Manifest, DbError> {
         segments: segments_in(&moment, &db.workspace).await?,
         tail: tail::all_in(&moment, &db.workspace).await?,
         links: links::all_in(&moment, &db.workspace).await?,
+        pairs: links::pairs_in(&moment, &db.workspace).await?,
     };
     moment.commit().await?;
     Ok(manifest)

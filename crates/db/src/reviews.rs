@@ -24,6 +24,7 @@ mod review {
         pub author: String,
         pub version: i32,
         pub created_at: i64,
+        pub attended: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -53,6 +54,7 @@ mod action {
         pub author: String,
         pub version: i32,
         pub created_at: i64,
+        pub done_on: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -93,6 +95,8 @@ pub struct Review {
     pub agenda: String,
     pub author: String,
     pub version: i32,
+    /// JSON list of the departments that took part, by id.
+    pub attended: String,
 }
 
 /// An action.
@@ -111,6 +115,8 @@ pub struct Action {
     pub started: Option<String>,
     pub author: String,
     pub version: i32,
+    /// The day on which it was done, as `2026-03-01`.
+    pub done_on: Option<String>,
 }
 
 /// What a department committed to in a review.
@@ -160,7 +166,7 @@ pub async fn commitments(db: &Db) -> Result<Vec<Commitment>, DbError> {
 
 /// Adds a review and returns its id.
 pub async fn add_review(tx: &Tx, new: &Review, now: i64) -> Result<String, DbError> {
-    let Review { id: _, title, day, participants, notes, agenda, author, version: _ } = new.clone();
+    let Review { id: _, title, day, participants, notes, agenda, author, version: _, attended } = new.clone();
     let id = new_id();
     let row = review::ActiveModel {
         id: Set(id.clone()),
@@ -173,6 +179,7 @@ pub async fn add_review(tx: &Tx, new: &Review, now: i64) -> Result<String, DbErr
         author: Set(author),
         version: Set(1),
         created_at: Set(now),
+        attended: Set(attended),
     };
     review::Entity::insert(row).exec_without_returning(&tx.inner).await?;
     Ok(id)
@@ -180,7 +187,8 @@ pub async fn add_review(tx: &Tx, new: &Review, now: i64) -> Result<String, DbErr
 
 /// Changes all of a review but its agenda, if nobody else did meanwhile.
 pub async fn change_review(tx: &Tx, changed: &Review) -> Result<(), DbError> {
-    let Review { id, title, day, participants, notes, agenda: _, author: _, version } = changed.clone();
+    let Review { id, title, day, participants, notes, agenda: _, author: _, version, attended } =
+        changed.clone();
     let stored = review::Entity::find_by_id(&id)
         .filter(review::Column::WorkspaceId.eq(&tx.workspace))
         .into_model::<Review>()
@@ -192,6 +200,7 @@ pub async fn change_review(tx: &Tx, changed: &Review) -> Result<(), DbError> {
         day: Set(day),
         participants: Set(participants),
         notes: Set(notes),
+        attended: Set(attended),
         version: Set(version + 1),
         ..Default::default()
     };
@@ -237,6 +246,7 @@ fn fields(of: &Action) -> action::ActiveModel {
         started,
         author: _,
         version: _,
+        done_on,
     } = of.clone();
     action::ActiveModel {
         title: Set(title),
@@ -248,6 +258,7 @@ fn fields(of: &Action) -> action::ActiveModel {
         experience_id: Set(experience_id),
         target: Set(target),
         started: Set(started),
+        done_on: Set(done_on),
         ..Default::default()
     }
 }
@@ -269,6 +280,14 @@ pub async fn change_action(tx: &Tx, changed: &Action) -> Result<(), DbError> {
         .exec(&tx.inner)
         .await?;
     changed_one("action", changed.version, rows.rows_affected)
+}
+
+/// Whether reviews hold what a department committed to.
+pub async fn has_committed(tx: &Tx, department_id: &str) -> Result<bool, DbError> {
+    let found = commitment::Entity::find()
+        .filter(commitment::Column::WorkspaceId.eq(&tx.workspace))
+        .filter(commitment::Column::DepartmentId.eq(department_id));
+    Ok(found.one(&tx.inner).await?.is_some())
 }
 
 /// Records what a department commits to, after what it did before.

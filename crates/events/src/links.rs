@@ -54,11 +54,14 @@ pub fn read_links(store: &Store, file: &str) -> Result<Vec<Pair>, EventsError> {
 pub struct Aliases {
     first: HashMap<CustomerKey, CustomerKey>,
     members: HashMap<CustomerKey, Vec<CustomerKey>>,
+    /// How many joins each set brought that none before it had.
+    by_set: Vec<u64>,
 }
 
 impl Aliases {
-    /// Joins all that the pairs connect, over however many steps. The least pseudonym of a customer stands for all.
-    pub fn of(pairs: impl IntoIterator<Item = Pair>) -> Self {
+    /// Joins all that the pairs of some sets connect, over however many steps. The least pseudonym of a customer stands
+    /// for all.
+    pub fn of<S: IntoIterator<Item = Pair>>(sets: impl IntoIterator<Item = S>) -> Self {
         let mut numbers: HashMap<CustomerKey, u32> = HashMap::new();
         let mut keys: Vec<CustomerKey> = Vec::new();
         let mut parent: Vec<u32> = Vec::new();
@@ -69,18 +72,24 @@ impl Aliases {
                 parent.len() as u32 - 1
             })
         };
-        for (one, other) in pairs {
-            let (one, other) = (number(one, &mut parent), number(other, &mut parent));
-            let (a, b) = (root(&mut parent, one), root(&mut parent, other));
-            if a != b {
-                parent[a.max(b) as usize] = a.min(b);
+        let mut by_set = Vec::new();
+        for set in sets {
+            let mut joins = 0;
+            for (one, other) in set {
+                let (one, other) = (number(one, &mut parent), number(other, &mut parent));
+                let (a, b) = (root(&mut parent, one), root(&mut parent, other));
+                if a != b {
+                    parent[a.max(b) as usize] = a.min(b);
+                    joins += 1;
+                }
             }
+            by_set.push(joins);
         }
         let mut members: HashMap<u32, Vec<CustomerKey>> = HashMap::new();
         for at in 0..keys.len() as u32 {
             members.entry(root(&mut parent, at)).or_default().push(keys[at as usize]);
         }
-        let mut aliases = Self::default();
+        let mut aliases = Self { by_set, ..Self::default() };
         for (_, mut group) in members {
             group.sort_unstable();
             group.dedup();
@@ -110,6 +119,16 @@ impl Aliases {
         self.members.get(&first).cloned().unwrap_or_else(|| vec![first])
     }
 
+    /// How many joins each set brought that none before it had, in the order in which they were given.
+    pub fn by_set(&self) -> &[u64] {
+        &self.by_set
+    }
+
+    /// Ids of the customer who has most.
+    pub fn most(&self) -> u64 {
+        self.members.values().map(Vec::len).max().unwrap_or(0) as u64
+    }
+
     /// Ids that were joined, and the customers that they make.
     pub fn counts(&self) -> (u64, u64) {
         ((self.first.len() + self.members.len()) as u64, self.members.len() as u64)
@@ -132,14 +151,18 @@ mod tests {
     #[test]
     fn what_hangs_together_is_one_customer() {
         let key = CustomerKey;
-        let aliases = Aliases::of([(key(9), key(4)), (key(4), key(7)), (key(1), key(2)), (key(5), key(5))]);
+        let aliases = Aliases::of([[(key(9), key(4)), (key(4), key(7))], [(key(1), key(2)), (key(5), key(5))]]);
+        assert_eq!(aliases.by_set(), [2, 1]);
+        assert_eq!(aliases.most(), 3);
         assert_eq!(aliases.first_of(key(9)), key(4));
         assert_eq!(aliases.first_of(key(7)), key(4));
         assert_eq!(aliases.ids_of(key(4)), [key(4), key(7), key(9)]);
         assert_eq!(aliases.first_of(key(5)), key(5));
         assert_eq!(aliases.counts(), (5, 2));
         // In whatever order the pairs come.
-        let turned = Aliases::of([(key(2), key(1)), (key(7), key(4)), (key(4), key(9))]);
-        assert_eq!(turned, aliases);
+        let turned =
+            Aliases::of([vec![(key(2), key(1))], vec![(key(7), key(4)), (key(4), key(9)), (key(7), key(9))]]);
+        assert_eq!((turned.first, turned.members), (aliases.first, aliases.members));
+        assert_eq!(turned.by_set, [1, 2]);
     }
 }

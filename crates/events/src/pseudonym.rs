@@ -87,6 +87,15 @@ impl Pseudonyms {
         }
     }
 
+    /// Another secret of this data folder, for a purpose and a name.
+    pub(crate) fn secret(&self, purpose: &str, name: &[u8]) -> [u8; 16] {
+        let mut secret = [0; 16];
+        let mut hasher = blake3::Hasher::new_derive_key(purpose);
+        hasher.update(&self.key).update(name);
+        secret.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        secret
+    }
+
     /// The pseudonym of a customer's id.
     pub fn of(&self, id: &[u8]) -> CustomerKey {
         let hash = blake3::keyed_hash(&self.key, id);

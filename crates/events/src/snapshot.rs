@@ -5,10 +5,9 @@
 use std::collections::HashMap;
 
 use analytics::JourneyLog;
-use parquet::data_type::ByteArray;
 use rayon::prelude::*;
 
-use crate::segment::{BUCKETS, bucket_of, read_attributes, read_columns};
+use crate::segment::{BUCKETS, Coded, bucket_of, read_attributes, read_columns};
 use crate::tail::Tail;
 use crate::{CustomerKey, EventsError, Store};
 
@@ -71,8 +70,9 @@ struct Part {
 /// Rows of one bucket before they are sorted.
 #[derive(Default)]
 struct Rows {
-    /// Customer, time, order of the source, rank of the segment, position in it, and row.
-    order: Vec<(CustomerKey, i64, u32, u32, i64, u32)>,
+    /// Customer, time, order of the source, and row. Rows come segment by segment as the manifest lists them, and within a
+    /// segment in the order of their positions for a customer and instant.
+    order: Vec<(CustomerKey, i64, u32, u32)>,
     activity: Vec<u32>,
     case: Vec<u32>,
     activities: Dictionary<(u32, Vec<u8>)>,
@@ -134,84 +134,47 @@ impl Snapshot {
     }
 }
 
-/// Remembers the last few codes by the address of the bytes: the values of a dictionary page share theirs.
-struct Recent {
-    seen: Vec<(usize, usize, u32)>,
-}
-
-impl Recent {
-    const SLOTS: usize = 1024;
-
-    fn new() -> Self {
-        Self { seen: vec![(0, 0, 0); Self::SLOTS] }
-    }
-
-    fn code(&mut self, value: &ByteArray, find: impl FnOnce(&[u8]) -> u32) -> u32 {
-        let bytes = value.data();
-        let (address, length) = (bytes.as_ptr() as usize, bytes.len());
-        let slot = (address >> 2) % Self::SLOTS;
-        let known = self.seen[slot];
-        if (known.0, known.1) == (address, length) && length > 0 {
-            return known.2;
-        }
-        let code = find(bytes);
-        self.seen[slot] = (address, length, code);
-        code
-    }
-}
-
 impl Part {
     fn load(store: &Store, segments: &[SegmentRef], bucket: u32) -> Result<Self, EventsError> {
         let mut rows = Rows::default();
-        for (rank, segment) in segments.iter().enumerate().filter(|(_, segment)| segment.bucket == bucket) {
-            rows.take_segment(store, segment, rank as u32)?;
+        for segment in segments.iter().filter(|segment| segment.bucket == bucket) {
+            rows.take_segment(store, segment)?;
         }
         Ok(rows.sorted())
     }
 }
 
 impl Rows {
-    fn take_segment(&mut self, store: &Store, segment: &SegmentRef, rank: u32) -> Result<(), EventsError> {
+    fn take_segment(&mut self, store: &Store, segment: &SegmentRef) -> Result<(), EventsError> {
         let path = store.segment(&segment.file);
         let columns = read_columns(&path)?;
         let base = self.order.len();
         for (at, &customer) in columns.customer.iter().enumerate() {
             let row = (base + at) as u32;
-            let (time, position) = (columns.time[at], columns.position[at]);
-            self.order.push((customer, time, segment.source_order, rank, position, row));
+            self.order.push((customer, columns.time[at], segment.source_order, row));
         }
-        let mut recent = Recent::new();
-        self.activity.extend(columns.activity.iter().map(|value| {
-            recent.code(value, |bytes| self.activities.code((segment.source_order, bytes.to_vec())))
-        }));
-        let mut recent = Recent::new();
-        self.case.extend(columns.case.iter().map(|value| {
-            value.as_ref().map_or(0, |value| recent.code(value, |bytes| self.cases.code(bytes.to_vec()) + 1))
-        }));
-        let reasons = (REASON.to_owned(), columns.reason);
-        let with_reasons = reasons.1.iter().any(Option::is_some).then_some(reasons);
-        for (name, values) in with_reasons.into_iter().chain(read_attributes(&path)?) {
+        self.activity.extend(
+            recoded(&columns.activity, |word| self.activities.code((segment.source_order, word.to_vec())) + 1)
+                .map(|code| code.saturating_sub(1)),
+        );
+        self.case.extend(recoded(&columns.case, |word| self.cases.code(word.to_vec()) + 1));
+        let with_reasons = columns.reason.codes.iter().any(|&code| code != 0);
+        let reasons = with_reasons.then_some((REASON.to_owned(), columns.reason));
+        for (name, values) in reasons.into_iter().chain(read_attributes(&path)?) {
             let (dictionary, codes) = self.attribute(&name, base);
             // A name that a segment has twice keeps its first column.
             if codes.len() > base {
                 continue;
             }
-            let mut recent = Recent::new();
-            codes.extend(values.iter().map(|value| {
-                value
-                    .as_ref()
-                    .map_or(0, |value| recent.code(value, |bytes| dictionary.code(bytes.to_vec()) + 1))
-            }));
+            codes.extend(recoded(&values, |word| dictionary.code(word.to_vec()) + 1));
         }
         Ok(())
     }
 
     fn take_tail(&mut self, tail: &Tail, bucket: u32) {
-        for (position, event) in
-            (0..).zip(&tail.events).filter(|(_, event)| bucket_of(event.customer) == bucket)
-        {
+        for event in tail.events.iter().filter(|event| bucket_of(event.customer) == bucket) {
             let row = self.order.len();
-            self.order.push((event.customer, event.time, tail.source_order, u32::MAX, position, row as u32));
+            self.order.push((event.customer, event.time, tail.source_order, row as u32));
             self.activity.push(self.activities.code((tail.source_order, event.activity.clone().into_bytes())));
             let case = event.case.as_ref().map_or(0, |case| self.cases.code(case.clone().into_bytes()) + 1);
             self.case.push(case);
@@ -246,7 +209,8 @@ impl Rows {
     fn sorted(self) -> Part {
         let Self { mut order, activity, case, activities, cases, attributes } = self;
         let mut part = Part { activities, ..Part::default() };
-        order.sort_unstable();
+        // Segments are sorted already: their rows are runs that only need to be merged.
+        order.sort();
         for &(customer, time, .., row) in &order {
             if part.customers.last() != Some(&customer) {
                 part.customers.push(customer);
@@ -270,6 +234,12 @@ impl Rows {
             .collect();
         part
     }
+}
+
+/// A column's codes in another dictionary; 0 stays 0.
+fn recoded<'c>(column: &'c Coded, mut code: impl FnMut(&[u8]) -> u32) -> impl Iterator<Item = u32> + 'c {
+    let map: Vec<u32> = std::iter::once(0).chain(column.words.iter().map(|word| code(word.data()))).collect();
+    column.codes.iter().map(move |&code| map[code as usize])
 }
 
 /// Name of the attribute that a contact's reason is.

@@ -147,6 +147,24 @@ impl Store {
         Ok(())
     }
 
+    /// Removes sets of links older than a moment that the manifest does not name (any more).
+    pub fn sweep_links(
+        &self,
+        _lock: &ImportLock,
+        before: std::time::SystemTime,
+        named: &HashSet<String>,
+    ) -> Result<(), EventsError> {
+        let folder = self.root.join("links");
+        for entry in fs::read_dir(&folder).map_err(EventsError::io("listing", &folder))? {
+            let entry = entry.map_err(EventsError::io("listing", &folder))?;
+            let old = entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| at < before);
+            if old && !entry.file_name().to_str().is_some_and(|name| named.contains(name)) {
+                fs::remove_file(entry.path()).map_err(EventsError::io("removing", entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes sure that this folder belongs to a workspace: notes it in a new folder, and says whose it is
     /// where it is another's.
     pub fn claim(&self, workspace: &str) -> Result<Result<(), String>, EventsError> {

@@ -28,6 +28,8 @@ pub struct TailEvent {
     pub cost: Option<i64>,
     /// By name.
     pub attributes: Vec<(String, String)>,
+    /// Another id of the customer, where it just arrived and named one.
+    pub known_as: Option<CustomerKey>,
 }
 
 /// The tail of one source, in order of arrival.
@@ -57,8 +59,19 @@ const MAX_ATTRIBUTES: usize = 40;
 const DAY: i64 = 86_400_000_000;
 
 /// Fields that an event may have.
-const FIELDS: [&str; 10] =
-    ["customer", "time", "activity", "id", "case", "reason", "text", "duration", "cost", "attributes"];
+const FIELDS: [&str; 11] = [
+    "customer",
+    "time",
+    "activity",
+    "id",
+    "case",
+    "reason",
+    "text",
+    "duration",
+    "cost",
+    "attributes",
+    "known_as",
+];
 
 /// What is needed to read arriving events.
 pub struct Reader<'a> {
@@ -214,8 +227,9 @@ impl Reader<'_> {
         let (case, reason) = (text("case", MAX_NAME)?, text("reason", MAX_NAME)?);
         let words = text("text", MAX_TEXT)?;
         let cost = number("cost", 100.0)?;
+        let known_as = text("known_as", MAX_NAME)?.map(|id| self.pseudonyms.of(id.as_bytes()));
         let bytes = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
-        let digests = Digests::of(self.source);
+        let digests = Digests::of(self.source, self.pseudonyms);
         let content = Content {
             customer,
             time,
@@ -241,6 +255,7 @@ impl Reader<'_> {
             duration,
             cost,
             attributes,
+            known_as: known_as.filter(|&other| other != customer),
         })
     }
 

@@ -31,6 +31,14 @@ impl DayOrder {
         }
     }
 
+    /// Its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::DayFirst => "day",
+            Self::MonthFirst => "month",
+        }
+    }
+
     /// What a pattern of the other order begins with.
     fn other(self) -> &'static str {
         match self {
@@ -162,8 +170,34 @@ fn epoch(text: &str, per_second: i64) -> Result<i64, TimeError> {
     checked(instant)
 }
 
+/// The way that most logs write: `2026-03-01T14:03:22Z`. None for every other, right or wrong.
+fn plain_iso(bytes: &[u8]) -> Option<i64> {
+    let bytes: &[u8; 20] = bytes.try_into().ok()?;
+    let digit = |at: usize| u32::from(bytes[at].wrapping_sub(b'0'));
+    const DIGITS: [usize; 14] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18];
+    if DIGITS.iter().any(|&at| digit(at) > 9)
+        || [bytes[4], bytes[7], bytes[10], bytes[13], bytes[16], bytes[19]] != *b"--T::Z"
+    {
+        return None;
+    }
+    let two = |at: usize| digit(at) * 10 + digit(at + 1);
+    let (hour, minute, second) = (two(11), two(14), two(17));
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let day = NaiveDate::from_ymd_opt((two(0) * 100 + two(2)) as i32, two(5), two(8))?;
+    let days = i64::from(chrono::Datelike::num_days_from_ce(&day)) - DAYS_TO_1970;
+    Some((days * 86_400 + i64::from(hour * 3600 + minute * 60 + second)) * 1_000_000)
+}
+
+/// Days from the first one of the year 1, counted as 1, to the first one of 1970.
+const DAYS_TO_1970: i64 = 719_163;
+
 fn iso(text: &str, zone: Option<Tz>) -> Result<i64, TimeError> {
     let bytes = text.as_bytes();
+    if let Some(instant) = plain_iso(bytes) {
+        return checked(instant);
+    }
     let number = |from: usize, len: usize| -> Result<u32, TimeError> {
         let digits = bytes.get(from..from + len).ok_or(TimeError::Unreadable)?;
         digits.iter().try_fold(0, |sum, byte| match byte {
@@ -299,6 +333,13 @@ mod tests {
         let read = |text| parse(text, TimeFormat::Iso, Some(Tz::Europe__Berlin));
         assert_eq!(read("2026-01-01T00:00:00Z"), Ok(1_767_225_600_000_000));
         assert_eq!(read("2026-01-01 01:00:00"), Ok(1_767_225_600_000_000));
+        assert_eq!(read("1970-01-01T00:00:00Z"), Ok(0));
+        assert_eq!(read("2024-02-29T23:59:59Z"), read("2024-02-29T23:59:59+00:00"));
+        for wrong in
+            ["2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2025-02-29T00:00:00Z", "2026-01-0aT00:00:00Z"]
+        {
+            assert_eq!(read(wrong), Err(TimeError::Unreadable));
+        }
         assert_eq!(read("2026-01-01T02:30:00.25+02:30"), Ok(1_767_225_600_250_000));
         assert_eq!(read("2026-01-01T02:30+0230"), Ok(1_767_225_600_000_000));
         assert_eq!(read("2026-13-01T00:00:00Z"), Err(TimeError::Unreadable));

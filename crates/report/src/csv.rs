@@ -1,5 +1,7 @@
 //! CSV of what a view shows. Cells that a spreadsheet would run as a formula are marked as text.
 
+use std::io::Write as _;
+
 use contract::table::{Cell, Table};
 
 /// A table as CSV.
@@ -16,6 +18,29 @@ pub fn write(table: &Table) -> String {
         let _ = out.write_record(row.iter().map(cell));
     }
     String::from_utf8(out.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// All tables as CSV files in an archive, named after them, with what they are about in one more.
+pub fn archive(tables: &[Table]) -> Result<Vec<u8>, zip::result::ZipError> {
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let mut put = |name: String, text: &str| {
+        out.start_file(name, options)?;
+        Ok::<_, zip::result::ZipError>(out.write_all(text.as_bytes())?)
+    };
+    for (number, table) in (1..).zip(tables) {
+        let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '-' };
+        let name: String = table.name.to_lowercase().chars().map(plain).collect();
+        put(format!("{number:02}-{name}.csv"), &write(table))?;
+    }
+    let about = tables
+        .iter()
+        .flat_map(|table| &table.about)
+        .map(|(name, value)| vec![Cell::text(name), Cell::text(value)]);
+    let heads = vec!["about".to_owned(), "value".to_owned()];
+    let about = Table { name: "About".into(), heads, rows: about.collect(), ..Table::default() };
+    put("about.csv".to_owned(), &write(&about))?;
+    Ok(out.finish()?.into_inner())
 }
 
 /// A CSV file with its cells marked where a spreadsheet would run them.

@@ -1,8 +1,11 @@
 //! What views show as tables with typed cells, for workbooks and CSV.
 
 use contract::drivers::{DriversReport, ReasonsView};
+use contract::format::instant;
 use contract::inventory::{GapsView, KpisView, MatrixView};
-use contract::journeys::{BetweenView, CompareView, FunnelView, SankeyView, TransitionsView, VariantsView};
+use contract::journeys::{
+    BehindCustomer, BetweenView, CompareView, FunnelView, SankeyView, TransitionsView, VariantsView,
+};
 use contract::reviews::{ActionRow, EffectView, ReviewsView};
 use contract::summary::{Figure, SummaryView};
 use contract::table::{Cell, Table};
@@ -207,6 +210,16 @@ pub fn between(view: &BetweenView) -> Table {
     out
 }
 
+/// Who is behind a figure of journeys.
+pub fn customers(list: &[BehindCustomer]) -> Table {
+    let mut out = table("Customers", &["customer (pseudonym)", "events in all", "there at (UTC)"]);
+    for one in list {
+        let at = instant(one.at.div_euclid(1_000_000));
+        out.rows.push(vec![Cell::text(&one.id), count(u64::from(one.events)), Cell::text(&at)]);
+    }
+    out
+}
+
 /// The summary: headlines, costliest drivers, where contacts come from, commitments.
 pub fn summary(view: &SummaryView) -> Vec<Table> {
     let owner = |at: Option<u32>| at.and_then(|at| view.departments.get(at as usize)).map(|one| &one.name);
@@ -246,17 +259,30 @@ pub fn summary(view: &SummaryView) -> Vec<Table> {
             heat.rows.push(vec![Cell::text(department), Cell::text(stage), share(*contacts), amount(*cost)]);
         }
     }
-    let heads =
-        ["department", "reviews committed in", "reviews", "open actions", "overdue", "done", "latest words"];
+    let heads = [
+        "department",
+        "reviews attended",
+        "reviews committed in",
+        "reviews",
+        "open actions",
+        "overdue",
+        "done",
+        "done on time",
+        "done that had a day",
+        "latest words",
+    ];
     let mut standing = table("Commitments", &heads);
     for one in &view.standing {
         standing.rows.push(vec![
             Cell::text(&one.department),
+            count(one.attended),
             count(one.committed),
             count(one.reviews),
             count(one.open),
             count(one.overdue),
             count(one.done),
+            count(one.on_time.0),
+            count(one.on_time.1),
             optional(one.words.as_ref()),
         ]);
     }

@@ -1,16 +1,17 @@
 //! What the server does by itself: files that appear in a source's inbox are imported, events that came one by one are
 //! sealed into segments, small segments become large ones, and new events show in open pages.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use analytics::LogError;
 use contract::Kind;
-use contract::sources::ColumnMapping;
 use db::imports::Segment;
 use events::{EventsError, SegmentRef};
 
-use crate::sources::{NewImport, import_now, segments_of};
+use crate::sources::{NewImport, Remembered, import_now, segments_of};
 use crate::{Actor, ServiceError, Services, cache, sources};
 
 /// How often the server looks around when nothing calls it.
@@ -26,18 +27,34 @@ const LARGE: i64 = 500_000;
 
 /// Works until the process ends. What fails is logged, and tried again the next time.
 pub async fn run(services: Services) {
+    // A large file in an inbox keeps nothing else waiting.
+    tokio::join!(read_inboxes(&services), tidy_up(&services));
+}
+
+async fn read_inboxes(services: &Services) {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        told("reading inboxes", inboxes(services).await);
+    }
+}
+
+async fn tidy_up(services: &Services) {
     loop {
         tokio::select! {
             () = services.changed.notified() => {}
             () = tokio::time::sleep(PAUSE) => {}
         }
-        for (what, done) in once(&services, Pace::Usual).await {
-            if let Err(error) = done
-                && !matches!(&error, ServiceError::User(refused) if refused.code == "import_running")
-            {
-                tracing::warn!(error = %error.into_user(), what, "work in the background failed");
-            }
+        for (what, done) in tidied(services, Pace::Usual).await {
+            told(what, done);
         }
+    }
+}
+
+fn told(what: &'static str, done: Result<(), ServiceError>) {
+    if let Err(error) = done
+        && !matches!(&error, ServiceError::User(refused) if refused.code == "import_running")
+    {
+        tracing::warn!(error = %error.into_user(), what, "work in the background failed");
     }
 }
 
@@ -52,8 +69,13 @@ pub enum Pace {
 
 /// Does each piece of work once, and tells what became of it.
 pub async fn once(services: &Services, pace: Pace) -> [(&'static str, Result<(), ServiceError>); 4] {
+    let read = ("reading inboxes", inboxes(services).await);
+    let [sealed, merged, loaded] = tidied(services, pace).await;
+    [read, sealed, merged, loaded]
+}
+
+async fn tidied(services: &Services, pace: Pace) -> [(&'static str, Result<(), ServiceError>); 3] {
     [
-        ("reading inboxes", inboxes(services).await),
         ("sealing events", seal(services, pace).await),
         ("merging segments", compact(services, pace).await),
         ("loading new events", cache::refresh(services).await),
@@ -62,13 +84,22 @@ pub async fn once(services: &Services, pace: Pace) -> [(&'static str, Result<(),
 
 /// Imports what lies in the inbox of a source, as its last import was read; then the file is set aside.
 async fn inboxes(services: &Services) -> Result<(), ServiceError> {
+    let mut failed = Ok(());
     for source in db::imports::sources(&services.db).await? {
         let Some(inbox) = services.store.inbox(&source.name) else { continue };
-        let Some(mapping) = source.mapping.as_deref() else { continue };
-        let Ok(mapping) = serde_json::from_str::<ColumnMapping>(mapping) else { continue };
+        let Remembered { mapping: Some(mapping), zone, order, hints } = Remembered::of(&source) else {
+            continue;
+        };
         let settled = {
             let inbox = inbox.clone();
-            tokio::task::spawn_blocking(move || settled(&inbox)).await??
+            tokio::task::spawn_blocking(move || settled(&inbox)).await?
+        };
+        let settled = match settled {
+            Ok(settled) => settled,
+            Err(error) => {
+                failed = Err(error);
+                continue;
+            }
         };
         if settled.is_empty() {
             continue;
@@ -80,9 +111,18 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
             Err(error) => return Err(error.into()),
         }
         for path in settled {
-            let zone = source.time_zone.as_deref().and_then(|name| name.parse().ok());
-            let new = NewImport { zone, ..NewImport::of(&source.name, &path, mapping.clone()) };
-            let done = import_now(services, &Actor::console(), new).await;
+            let new = NewImport { zone, order, hints, ..NewImport::of(&source.name, &path, mapping.clone()) };
+            if services.later.is_waiting(&path) {
+                continue;
+            }
+            let done = match sources::note_refused(services, &new).await {
+                Ok(false) => import_now(services, &Actor::console(), new).await.map(drop),
+                Ok(true) => {
+                    set_aside(&inbox, &path, "failed")?;
+                    continue;
+                }
+                Err(error) => Err(error),
+            };
             let aside = match &done {
                 Ok(_) => "done",
                 // What is wrong with the file stays wrong; all else may be better the next time.
@@ -91,7 +131,13 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
                 {
                     "failed"
                 }
-                Err(_) => return done.map(drop),
+                // Another import came first: nothing is wrong with the file.
+                Err(ServiceError::User(refused)) if refused.code == "import_running" => return Ok(()),
+                Err(_) => {
+                    services.later.wait(path);
+                    failed = done;
+                    continue;
+                }
             };
             set_aside(&inbox, &path, aside)?;
             if let Err(error) = done {
@@ -99,7 +145,26 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
             }
         }
     }
-    Ok(())
+    failed
+}
+
+/// Files that could not be read for a reason that may pass, and when each is tried again: one keeps no other waiting.
+#[derive(Debug, Default)]
+pub struct Later(Mutex<HashMap<PathBuf, Instant>>);
+
+/// How long a file waits until it is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
+
+impl Later {
+    fn is_waiting(&self, path: &Path) -> bool {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.retain(|_, until| *until > Instant::now());
+        files.contains_key(path)
+    }
+
+    fn wait(&self, path: PathBuf) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path, Instant::now() + AGAIN);
+    }
 }
 
 /// Files of an inbox that nobody writes to any more, by name.
@@ -164,7 +229,7 @@ async fn seal(services: &Services, pace: Pace) -> Result<(), ServiceError> {
         db::imports::add_segments(&tx, &import, &segments_of(&source.id, &metas)).await?;
         tx.commit().await?;
     }
-    Ok(())
+    sources::settle_pairs(services).await
 }
 
 /// Makes one segment of many small ones of a source and bucket, which come one after the other in the manifest: so events

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use db::inventory::Inventory;
 use db::workspace::Workspace;
-use events::{Aliases, SegmentRef, Snapshot, Tail};
+use events::{Aliases, Pair, SegmentRef, Snapshot, Tail};
 use tokio::sync::Mutex;
 
 use crate::drivers::{Judgements, Vocabulary};
@@ -27,6 +27,8 @@ pub struct Data {
     /// Who has several ids, and how many ids with events that joined.
     pub aliases: Arc<Aliases>,
     pub joined: u64,
+    /// How many joins each set of links that counts brought, by its id.
+    pub joins: Arc<Vec<(String, u64)>>,
     /// Version of the events.
     pub version: i64,
     pub inventory: Arc<Inventory>,
@@ -67,7 +69,8 @@ struct Loaded {
     version: i64,
     segments: Arc<Vec<SegmentRef>>,
     tails: Arc<Vec<Tail>>,
-    links: Vec<String>,
+    links: Links,
+    joins: Arc<Vec<(String, u64)>>,
     aliases: Arc<Aliases>,
     /// The events of the segments, those with the tail, and those with ids joined.
     stored: Arc<Snapshot>,
@@ -79,7 +82,7 @@ struct Loaded {
 pub async fn data(services: &Services) -> Result<Data, ServiceError> {
     let workspace = db::workspace::get(&services.db).await?;
     let inventory = inventory_of(services, &workspace).await?;
-    let Loaded { version, snapshot, plain, segments, tails, aliases, .. } =
+    let Loaded { version, snapshot, plain, segments, tails, aliases, joins, .. } =
         events_of(services, &workspace).await?;
     let joined = (plain.customers.len() - snapshot.customers.len()) as u64;
     let mut cached = services.cache.mapped.lock().await;
@@ -98,7 +101,7 @@ pub async fn data(services: &Services) -> Result<Data, ServiceError> {
             mapped
         }
     };
-    Ok(Data { workspace, snapshot, segments, tails, aliases, joined, version, inventory, mapped })
+    Ok(Data { workspace, snapshot, segments, tails, aliases, joined, joins, version, inventory, mapped })
 }
 
 /// The inventory alone.
@@ -203,11 +206,13 @@ async fn load_from(services: &Services, known: Option<Loaded>) -> Result<Loaded,
         let aliases = match known {
             Some(known) if known.links == links => known.aliases.clone(),
             _ => {
-                let mut pairs = Vec::new();
-                for file in &links {
-                    pairs.extend(events::read_links(&store, file)?);
+                let mut sets = Vec::with_capacity(links.len());
+                for SetOfLinks { file, waiting, .. } in &links {
+                    let stored =
+                        file.as_ref().map_or(Ok(Vec::new()), |file| events::read_links(&store, file))?;
+                    sets.push(stored.into_iter().chain(waiting.iter().copied()));
                 }
-                Arc::new(Aliases::of(pairs))
+                Arc::new(Aliases::of(sets))
             }
         };
         let snapshot = match known {
@@ -216,8 +221,10 @@ async fn load_from(services: &Services, known: Option<Loaded>) -> Result<Loaded,
             _ => Arc::new(plain.joined(&aliases)?),
         };
         let (segments, tails) = (Arc::new(segments), Arc::new(tails));
+        let joins = links.iter().map(|set| set.id.clone()).zip(aliases.by_set().iter().copied()).collect();
+        let joins = Arc::new(joins);
         Ok::<_, events::EventsError>((
-            Loaded { version, segments, tails, links, aliases, stored, plain, snapshot },
+            Loaded { version, segments, tails, links, joins, aliases, stored, plain, snapshot },
             fresh,
         ))
     })
@@ -261,12 +268,23 @@ struct Manifest {
     version: i64,
     segments: Vec<SegmentRef>,
     tails: Vec<Tail>,
-    /// Files of links.
-    links: Vec<String>,
+    links: Links,
+}
+
+/// All links that count, the oldest first.
+type Links = Vec<SetOfLinks>;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct SetOfLinks {
+    /// Empty where nothing but waiting pairs of a source is there yet.
+    id: String,
+    file: Option<String>,
+    /// Pairs that came by HTTP and are in no file yet.
+    waiting: Vec<Pair>,
 }
 
 async fn manifest(services: &Services) -> Result<Manifest, ServiceError> {
-    let db::imports::Manifest { version, sources, segments, tail, links } =
+    let db::imports::Manifest { version, sources, segments, tail, links, pairs } =
         db::imports::manifest(&services.db).await?;
     let segments = refs(&sources, segments);
     let mut tails: Vec<Tail> = Vec::new();
@@ -277,6 +295,26 @@ async fn manifest(services: &Services) -> Result<Manifest, ServiceError> {
             tails.push(Tail { source: source.name.clone(), source_order: source.ordinal as u32, events });
         }
     }
-    let links = links.into_iter().filter(|set| set.undone_at.is_none()).map(|set| set.file).collect();
+    let waiting = |source: &str| -> Vec<Pair> {
+        pairs.iter().filter(|pair| pair.source_id == source).filter_map(crate::sources::pair_of).collect()
+    };
+    let mut counted: Links = links
+        .iter()
+        .rev()
+        .filter(|set| set.undone_at.is_none())
+        .map(|set| SetOfLinks {
+            id: set.id.clone(),
+            file: Some(set.file.clone()),
+            waiting: set.source_id.as_deref().map(waiting).unwrap_or_default(),
+        })
+        .collect();
+    // What a source's first pairs say counts before a set is made of them.
+    let without_set = sources.iter().filter(|source| {
+        pairs.iter().any(|pair| pair.source_id == source.id)
+            && links.iter().all(|set| set.source_id.as_deref() != Some(source.id.as_str()))
+    });
+    counted
+        .extend(without_set.map(|source| SetOfLinks { waiting: waiting(&source.id), ..SetOfLinks::default() }));
+    let links = counted;
     Ok(Manifest { version, segments, tails, links })
 }

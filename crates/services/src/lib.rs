@@ -50,6 +50,8 @@ pub struct Services {
     pub(crate) receiving: Arc<sources::Receiving>,
     /// Rung where something changed that the background should look at.
     pub(crate) changed: Arc<tokio::sync::Notify>,
+    /// Files of inboxes that are tried again later.
+    pub(crate) later: Arc<background::Later>,
     /// Who is where in the inventory, and what open pages are told of it.
     pub(crate) desk: Arc<inventory::Desk>,
     /// Streams that open pages listen to.
@@ -76,6 +78,7 @@ impl Services {
             demo,
             cache: Arc::default(),
             jobs: Arc::default(),
+            later: Arc::default(),
             dry_runs: Arc::default(),
             attempts: Arc::default(),
             hashing: Arc::default(),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use analytics::effect::{LEAST_WEEKS, effect};
 use chrono::NaiveDate;
 use contract::drivers::{DriverRow, DriversQuery, DriversView};
+use contract::people::Role;
 use contract::reviews::{
     ActionChoices, ActionInput, ActionRow, ActionState, Agenda, AgendaDriver, CommitmentRow, EffectView,
     ReviewRow, ReviewView, ReviewsView,
@@ -62,7 +63,19 @@ impl Held {
         let Some(touchpoint) = of(&action.touchpoint_id) else { return action.target.clone() };
         let experience =
             self.inventory.experiences.iter().find(|one| Some(&one.id) == action.experience_id.as_ref());
+        if self.lost_its_experience(action) {
+            return action.target.clone();
+        }
         experience.map_or_else(|| touchpoint.name.clone(), |one| experience_name(touchpoint, one))
+    }
+
+    /// Whether an action was about an experience that is gone. It is about nothing then, not about the whole touchpoint.
+    fn lost_its_experience(&self, action: &Action) -> bool {
+        action.experience_id.is_none()
+            && action.touchpoint_id.as_ref().is_some_and(|id| {
+                let touchpoint = self.inventory.touchpoints.iter().find(|one| one.id == *id);
+                touchpoint.is_some_and(|one| action.target.starts_with(&format!("{}: ", one.name)))
+            })
     }
 
     /// What an action can be given by this person.
@@ -105,7 +118,9 @@ impl Held {
             due: action.due.clone(),
             overdue: state.is_open() && action.due.as_ref().is_some_and(|due| *due < self.today),
             state,
-            effect: report.and_then(|report| effect_of(action, &target, report)),
+            effect: report
+                .filter(|_| !self.lost_its_experience(action))
+                .and_then(|report| effect_of(action, &target, report)),
             target,
             touchpoint_id: action.touchpoint_id.clone(),
             started: action.started.clone(),
@@ -115,8 +130,7 @@ impl Held {
     }
 }
 
-/// What became of the contacts that an action targets, from the first whole week after its start. Nothing where no contact
-/// is shared out to that.
+/// What became of the contacts that an action targets, from the first whole week after its start.
 fn effect_of(action: &Action, target: &str, report: &DriversView) -> Option<EffectView> {
     let started = action.started.as_ref()?;
     let all =
@@ -133,7 +147,7 @@ fn effect_of(action: &Action, target: &str, report: &DriversView) -> Option<Effe
         }
     }
     if worth.iter().sum::<f64>() <= 0.0 {
-        return None;
+        return Some(EffectView::NoContacts);
     }
     // The week of the start is neither before nor after, unless it begins with it.
     let begun = report.weeks.iter().position(|week| week.day >= *started).unwrap_or(report.weeks.len());
@@ -149,6 +163,8 @@ fn effect_of(action: &Action, target: &str, report: &DriversView) -> Option<Effe
             before: of.before,
             change: (of.mean.value, of.mean.low, of.mean.high),
             others: (others.mean.value, others.mean.low, others.mean.high),
+            level: (of.level.value, of.level.low, of.level.high),
+            slope: (of.slope.value, of.slope.low, of.slope.high),
         }),
         _ => Some(EffectView::TooEarly {
             before: start.min(LEAST_WEEKS) as u32,
@@ -197,16 +213,25 @@ pub(crate) async fn standing(services: &Services) -> Result<Vec<Standing>, Servi
             || held.actions.iter().filter(|action| action.department_id.as_deref() == Some(&department.id));
         let state = |action: &&Action| ActionState::from_key(&action.state).unwrap_or_default();
         let late = |action: &&Action| action.due.as_ref().is_some_and(|due| *due < held.today);
+        let attended = held.reviews.iter().filter(|one| attended(one).contains(&department.id));
+        let on_time = |action: &&Action| action.done_on.is_some() && action.done_on <= action.due;
+        let with_day = || own().filter(|one| state(one) == ActionState::Done && one.due.is_some());
         let words = held.commitments.iter().filter(|one| one.department_id == department.id);
         let committed: BTreeSet<&str> = words.clone().map(|one| one.review_id.as_str()).collect();
         Standing {
             department: department.name.clone(),
             colour: Some(department.position.unsigned_abs()),
+            attended: attended.count() as u64,
             committed: committed.len() as u64,
             reviews: held.reviews.len() as u64,
             open: own().filter(|one| state(one).is_open()).count() as u64,
             overdue: own().filter(|one| state(one).is_open() && late(one)).count() as u64,
             done: own().filter(|one| state(one) == ActionState::Done).count() as u64,
+            // What was done before days were kept counts as neither.
+            on_time: (
+                with_day().filter(on_time).count() as u64,
+                with_day().filter(|one| one.done_on.is_some()).count() as u64,
+            ),
             words: words.max_by_key(|one| one.created_at).map(|one| one.words.clone()),
         }
     });
@@ -267,8 +292,27 @@ pub async fn review(services: &Services, actor: &Actor, id: &str) -> Result<Revi
         actions: held.rows(actor, own, report.as_ref()),
         commitments: commitments.collect(),
         choices: held.choices(actor),
+        attended: {
+            let present = attended(review);
+            let departments = held.inventory.departments.iter();
+            departments.map(|one| (one.name.clone(), present.contains(&one.id))).collect()
+        },
+        may_commit: {
+            let departments = held.inventory.departments.iter();
+            departments.filter(|one| may_commit(actor, &one.id)).map(|one| one.name.clone()).collect()
+        },
         may_change: actor.may().edit_inventory,
     })
+}
+
+/// Departments that took part in a review, by id.
+fn attended(review: &Review) -> Vec<String> {
+    serde_json::from_str(&review.attended).unwrap_or_default()
+}
+
+/// Whether somebody may commit for a department: its head, a CX manager, and executives, whom departments answer to.
+fn may_commit(actor: &Actor, department: &str) -> bool {
+    actor.owns(Some(department)) || actor.role == Some(Role::Executive)
 }
 
 fn line(text: &str, place: &str, needed: bool) -> Result<String, UserError> {
@@ -334,6 +378,7 @@ pub async fn start(
         participants,
         agenda: serde_json::to_string(&agenda).unwrap_or_default(),
         author: actor.name.clone(),
+        attended: "[]".to_owned(),
         ..Review::default()
     };
     let now = services.now();
@@ -384,12 +429,20 @@ pub struct ReviewInput<'a> {
     pub day: &'a str,
     pub participants: &'a str,
     pub notes: &'a str,
+    /// Names of the departments that took part.
+    pub attended: &'a [String],
 }
 
 /// Changes what was written of a review; never its agenda.
 pub async fn save(services: &Services, actor: &Actor, input: ReviewInput<'_>) -> Result<(), ServiceError> {
     may_review(actor)?;
-    let ReviewInput { id, version, title, day: on, participants, notes } = input;
+    let ReviewInput { id, version, title, day: on, participants, notes, attended } = input;
+    let (_, inventory) = cache::inventory(services).await?;
+    let present = attended.iter().map(|name| {
+        let found = inventory.departments.iter().find(|one| one.name == *name);
+        found.map(|one| one.id.clone()).ok_or_else(|| UserError::not_found("department"))
+    });
+    let present = present.collect::<Result<Vec<String>, UserError>>()?;
     let changed = Review {
         id: id.to_owned(),
         version,
@@ -397,12 +450,13 @@ pub async fn save(services: &Services, actor: &Actor, input: ReviewInput<'_>) ->
         day: day(on, "day")?,
         participants: line(participants, "participants", false)?,
         notes: prose(notes, "notes")?,
+        attended: serde_json::to_string(&present).unwrap_or_default(),
         ..Review::default()
     };
     let now = services.now();
     let tx = services.db.write().await?;
     db::reviews::change_review(&tx, &changed).await?;
-    let details = serde_json::json!({ "title": changed.title, "day": changed.day, "participants": changed.participants, "notes": changed.notes });
+    let details = serde_json::json!({ "title": changed.title, "day": changed.day, "participants": changed.participants, "notes": changed.notes, "attended": attended });
     db::audit(&tx, &actor.audited(now), "change", "review", id, &details).await?;
     tx.commit().await?;
     Ok(())
@@ -475,6 +529,9 @@ pub async fn save_action(
         started,
         author: actor.name.clone(),
         version: input.version,
+        // The day on which it came to be done stays, unless it is taken up again.
+        done_on: (state == ActionState::Done)
+            .then(|| known.and_then(|known| known.done_on.clone()).unwrap_or_else(|| held.today.clone())),
     };
     let now = services.now();
     let details = serde_json::json!({
@@ -534,7 +591,7 @@ pub async fn commit(
         held.reviews.iter().find(|one| one.id == review_id).ok_or_else(|| UserError::not_found("review"))?;
     let department = held.inventory.departments.iter().find(|one| one.name == department);
     let department = department.ok_or_else(|| UserError::not_found("department"))?;
-    need_change(actor.owns(Some(&department.id)), "commitment")?;
+    need_change(may_commit(actor, &department.id), "commitment")?;
     let words = prose(words, "commitment")?;
     if words.is_empty() {
         return Err(UserError::new(Kind::Unprocessable, "bad_text", "The commitment is empty.")

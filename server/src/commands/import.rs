@@ -6,7 +6,7 @@ use events::csv::{Encoding, Mapping};
 use events::formats::{self, Format, Hints};
 use events::ingest::Outcome;
 use events::time::{self, DayOrder};
-use services::sources::{self, NewImport};
+use services::sources::{self, NewImport, Remembered};
 use services::{Actor, ServiceError, Services, zones};
 
 use super::say;
@@ -81,10 +81,18 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
     let services = open(&place, false).await?;
     sources::recover(&services).await?;
     for path in files {
+        // What is not said is as it was for the last file of the source.
+        let before = sources::remembered(&services, &source).await?;
+        let hints = Hints {
+            format: hints.format,
+            encoding: hints.encoding.or(before.hints.encoding),
+            delimiter: hints.delimiter.or(before.hints.delimiter),
+        };
         let mapping = match &mapping {
             Some(mapping) => mapping.clone(),
-            None => guess(&path, hints)?,
+            None => mapping_of(&path, hints, &before)?,
         };
+        let (zone, order) = (zone.or(before.zone), order.or(before.order));
         let new = NewImport { zone, order, hints, ..NewImport::of(&source, &path, mapping) };
         if dry_run {
             let file = new.file.clone();
@@ -101,8 +109,18 @@ pub async fn run(options: cli::Import) -> Result<(), ServiceError> {
     Ok(())
 }
 
-fn guess(path: &std::path::Path, hints: Hints) -> Result<ColumnMapping, ServiceError> {
-    let mapping = formats::look(path, hints)?.guess;
+/// The mapping of the source's last import where it fits the file, else a guess.
+fn mapping_of(
+    path: &std::path::Path,
+    hints: Hints,
+    before: &Remembered,
+) -> Result<ColumnMapping, ServiceError> {
+    let sample = formats::look(path, hints)?;
+    if let Some(known) = before.mapping_for(&sample.header) {
+        eprintln!("reading columns as for the last file of this source; say otherwise with --map");
+        return Ok(known);
+    }
+    let mapping = sample.guess;
     eprintln!(
         "reading customer from \u{201c}{}\u{201d}, time from \u{201c}{}\u{201d}, activity from \u{201c}{}\u{201d}; say otherwise with --map",
         mapping.customer, mapping.time, mapping.activity

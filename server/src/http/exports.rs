@@ -16,12 +16,25 @@ use report::{csv, tables};
 use services::{
     Actor, ServiceError, Services, documents, drivers, inventory, journeys, reviews, summary, trends,
 };
+use tokio::sync::Semaphore;
 
 use super::Site;
 use super::files::{Failure, download};
 
 /// Variants in a file.
 const MOST_VARIANTS: usize = 100_000;
+
+/// Files that are made side by side: more only take longer, and memory.
+static MAKING: Semaphore = Semaphore::const_new(2);
+
+/// Makes a file away from the threads that answer, once it is its turn.
+async fn made<T: Send + 'static>(make: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
+    // Nobody closes it; an error would only mean that nobody is waited for.
+    let turn = MAKING.acquire().await;
+    let made = tokio::task::spawn_blocking(make).await?;
+    drop(turn);
+    Ok(made)
+}
 
 /// Which file is asked for, and of what.
 struct Asked<'a> {
@@ -68,6 +81,15 @@ pub async fn export(
             let first = tables.first().ok_or_else(|| UserError::not_found("table"))?;
             Ok(download("text/csv; charset=utf-8", &file, csv::write(first)))
         }
+        "zip" => {
+            let tables = asked.tables().await?;
+            let packed = made(move || csv::archive(&tables)).await?.map_err(|error| {
+                tracing::error!(error = %error, "tables could not be packed");
+                UserError::new(Kind::Internal, "internal", "The tables could not be packed.")
+                    .remedy("Export the workbook instead.")
+            })?;
+            Ok(download("application/zip", &file, packed))
+        }
         "svg" | "png" => {
             let drawn = asked.drawing().await?;
             if drawn.is_empty() {
@@ -76,12 +98,12 @@ pub async fn export(
             if kind == "svg" {
                 return Ok(download("image/svg+xml", &file, drawn));
             }
-            let made = tokio::task::spawn_blocking(move || report::png::png(&drawn)).await;
-            let made = made.map_err(ServiceError::from)?.ok_or_else(|| UserError::not_found("chart"))?;
-            Ok(download("image/png", &file, made))
+            let picture = made(move || report::png::png(&drawn)).await?;
+            let picture = picture.ok_or_else(|| UserError::not_found("chart"))?;
+            Ok(download("image/png", &file, picture))
         }
         _ => Err(UserError::not_found("export")
-            .remedy("Files are pdf, xlsx, csv, svg and png, as far as a page has them.")
+            .remedy("Files are pdf, xlsx, csv, zip, svg and png, as far as a page has them.")
             .into()),
     }
 }
@@ -98,8 +120,8 @@ pub async fn tables_of(
 
 /// Sets a document, away from the threads that answer.
 pub async fn set(document: Document) -> Result<Vec<u8>, UserError> {
-    let made = tokio::task::spawn_blocking(move || report::pdf::pdf(&document)).await;
-    made.map_err(|error| ServiceError::from(error).into_user())?.map_err(|error| {
+    let set = made(move || report::pdf::pdf(&document)).await.map_err(ServiceError::into_user)?;
+    set.map_err(|error| {
         tracing::error!(error = %error, "a document could not be set");
         UserError::new(Kind::Internal, "internal", "The document could not be made.")
             .remedy("Print the page instead, and tell who runs the server.")
@@ -108,8 +130,8 @@ pub async fn set(document: Document) -> Result<Vec<u8>, UserError> {
 
 /// A workbook of these tables.
 pub async fn workbook(name: &str, tables: Vec<Table>) -> Result<Response, Failure> {
-    let written = tokio::task::spawn_blocking(move || report::xlsx::workbook(&tables)).await;
-    let bytes = written.map_err(ServiceError::from)?.map_err(|error| {
+    let written = made(move || report::xlsx::workbook(&tables)).await?;
+    let bytes = written.map_err(|error| {
         tracing::error!(error = %error, "a workbook could not be written");
         UserError::new(Kind::Internal, "internal", "The workbook could not be written.")
             .remedy("Export CSV instead.")
@@ -156,6 +178,10 @@ impl Asked<'_> {
         let Self { services, actor, .. } = *self;
         let mut made = match self.of {
             "journeys" => vec![self.journeys_table().await?],
+            "customers" => {
+                let list = journeys::customers(services, actor, self.journeys()?);
+                vec![tables::customers(&journeys::exported(actor, list).await?)]
+            }
             "inventory" => return inventory::export_xlsx(services, actor).await,
             "drivers" => return drivers::tables(services, actor, self.drivers()?).await,
             of => {

@@ -77,12 +77,15 @@ fn Driver(
         cost,
         shared_in,
         last_touch,
+        by_case,
         symptoms,
         weeks,
         open,
         kpis,
         ..
     } = row;
+    let of_last = name.clone();
+    let alone = if only_at_risk * 5 > exposed { "driver-warning" } else { "soft" };
     let words = experience.map(|experience| format!("{touchpoint}: {experience}")).unwrap_or(name.clone());
     view! {
         <li class="driver">
@@ -101,21 +104,24 @@ fn Driver(
                     <p><strong>{format!("{} times", ratio(times))}</strong> " the rate of the same customers otherwise " <span class="soft">{format!("({} to {})", ratio(low), ratio(high))}</span></p>
                 })}
                 <p>
-                    {format!("{} met it {}. {} got in touch within the time after it", counted(exposed, "customer", "customers"), counted(occurrences, "time", "times"), percent(followed_share))}
-                    {base_share.map(|base| format!(", against {} in as much time of others", percent(base)))} ". "
+                    {format!("{} met it {}. ", counted(exposed, "customer", "customers"), counted(occurrences, "time", "times"))}
+                    {followed_share.map(|share| format!("{} got in touch within the window after the first time", percent(share)))}
+                    {followed_share.and(base_share).map(|base| format!(", against {} in windows of the same length of customers who never met it", percent(base)))} {followed_share.map(|_| ". ")}
                     <Opens text=counted(inside, "contact", "contacts") open=Open::AtRisk(name.clone()) query=query.clone() may/> " came after it."
                 </p>
                 <p class="soft">
                     {format!("Shared out to it: {} contacts\u{2019} worth, cost {}, in ", rounded(shared), whole_money(cost))}
-                    <Opens text=counted(shared_in, "contact", "contacts") open=Open::Driver(name) query may/>
-                    {if last_touch == 0 { ". Never the last touch before one.".to_owned() } else { format!(". The last touch before {}.", counted(last_touch, "contact", "contacts")) }}
+                    <Opens text=counted(shared_in, "contact", "contacts") open=Open::Driver(name.clone()) query=query.clone() may/>
+                    {if last_touch == 0 { ". Never the last touch before one.".to_owned() } else { ". The last touch before ".to_owned() }}
+                    {(last_touch > 0).then(|| view! { <Opens text=counted(last_touch, "contact", "contacts") open=Open::LastTouch(of_last) query=query.clone() may/> "." })}
+                    {(by_case > 0).then(|| format!(" {} given to it by their case.", counted(by_case, "contact is", "contacts are")))}
                 </p>
                 {open.filter(|_| shared_in > 0).map(|open| view! { <p class="soft">{format!("{} of these contacts came from customers with an open case.", percent(open as f64 / shared_in as f64))}</p> })}
                 <Kpis kpis/>
                 {excess.map(|excess| view! { <WhatIf excess/> })}
                 {act.map(|href| view! { <p><a href=href>"Begin an action"</a></p> })}
                 {without_before.map(|other| view! { <p class="driver-warning">{format!("Without the time before it, the ratio is {}: contacts may also lead to it.", ratio(other))}</p> })}
-                {(only_at_risk > 0 && only_at_risk * 5 > exposed).then(|| view! { <p class="driver-warning">{format!("{} have no other time to compare with.", counted(only_at_risk, "customer", "customers"))}</p> })}
+                {(only_at_risk > 0).then(|| view! { <p class=alone>{format!("{} have no other time to compare with.", counted(only_at_risk, "customer", "customers"))}</p> })}
                 {(!symptoms.is_empty()).then(|| view! { <Symptoms rows=symptoms departments/> })}
             </div>
             <Line weeks/>
@@ -168,13 +174,14 @@ fn Interval(excess: ExcessView, most: f64, colour: Option<u32>) -> impl IntoView
 #[component]
 fn WhatIf(excess: ExcessView) -> impl IntoView {
     let ExcessView { contacts, low, high, cost } = excess;
+    let each = if contacts == 0.0 { 0.0 } else { cost / contacts };
     view! {
         <details class="what-if">
             <summary>"What if it happened less?"</summary>
             <table>
                 <tbody>
                     {[0.25, 0.5, 1.0].map(|part| view! {
-                        <tr><th scope="row">{if part < 1.0 { format!("{} less", percent(part)) } else { "Not at all".to_owned() }}</th><td>{format!("{} contacts fewer ({} to {})", rounded(contacts * part), rounded(low * part), rounded(high * part))}</td><td>{format!("cost {}", whole_money(cost * part))}</td></tr>
+                        <tr><th scope="row">{if part < 1.0 { format!("{} less", percent(part)) } else { "Not at all".to_owned() }}</th><td>{format!("{} contacts fewer ({} to {})", rounded(contacts * part), rounded(low * part), rounded(high * part))}</td><td>{format!("cost {} ({} to {})", whole_money(cost * part), whole_money(each * low * part), whole_money(each * high * part))}</td></tr>
                     }).collect_view()}
                 </tbody>
             </table>
@@ -215,7 +222,8 @@ fn Symptoms(rows: Vec<DriverRow>, departments: Vec<Department>) -> impl IntoView
                     let (owner, colour) = owner_of(&departments, row.department);
                     let all = row.rate.map(|rate| ratio(rate.ratio)).unwrap_or_default();
                     let outside = row.rate_outside.map_or_else(|| "nothing to tell from".to_owned(), |rate| format!("{} ({} to {})", ratio(rate.ratio), ratio(rate.low), ratio(rate.high)));
-                    view! { <li><span>{row.name}</span> <Owner name=owner colour/> <span class="soft">{format!("{all} times in all time; outside of it {outside}")}</span></li> }
+                    let given = (row.shared > 0.0).then(|| format!("; by their case, {} contacts\u{2019} worth", rounded(row.shared)));
+                    view! { <li><span>{row.name}</span> <Owner name=owner colour/> <span class="soft">{format!("{all} times in all time; outside of it {outside}")} {given}</span></li> }
                 }).collect_view()}
             </ul>
         </div>
@@ -231,7 +239,7 @@ pub fn Others(rows: Vec<DriverRow>, parts: Vec<String>, departments: Vec<Departm
             {(!parts.is_empty()).then(|| view! { <p class="caption">"Part of the contact itself, and so not tried: " {parts.join(", ")} "."</p> })}
             <div class="table-box" tabindex="0" role="region" aria-label="Candidates that are no drivers">
                 <table class="table">
-                    <thead><tr><th>"Touchpoint"</th><th>"Department"</th><th class="number">"Customers"</th><th class="number">"Contacts after"</th><th class="number">"Rate ratio"</th><th class="number">"95 % interval"</th><th class="number">"q-value"</th><th class="number">"Excess"</th></tr></thead>
+                    <thead><tr><th>"Touchpoint"</th><th>"Department"</th><th class="number">"Customers"</th><th class="number">"Contacts after"</th><th class="number">"Rate ratio"</th><th class="number">"95 % interval"</th><th class="number">"q-value"</th><th class="number">"Excess"</th><th class="number">"Contacts\u{2019} worth by case"</th></tr></thead>
                     <tbody>
                         {rows.into_iter().map(|row| {
                             let (owner, colour) = owner_of(&departments, row.department);
@@ -245,6 +253,7 @@ pub fn Others(rows: Vec<DriverRow>, parts: Vec<String>, departments: Vec<Departm
                                     <td class="number">{row.rate.map(|rate| format!("{} to {}", ratio(rate.low), ratio(rate.high)))}</td>
                                     <td class="number">{row.rate.map(|_| if row.q < 0.001 { "<0.001".to_owned() } else { format!("{:.3}", row.q) })}</td>
                                     <td class="number">{row.excess.map(|excess| rounded(excess.contacts))}</td>
+                                    <td class="number">{(row.shared > 0.0).then(|| rounded(row.shared))}</td>
                                 </tr>
                             }
                         }).collect_view()}

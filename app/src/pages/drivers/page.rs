@@ -20,7 +20,8 @@ use super::tabs::{DriversTabs, Page};
 use super::weeks::Weeks;
 use crate::api::drivers::drivers;
 use crate::api::refused;
-use crate::components::export::{CSV, Export, PDF, PNG, SVG, WORKBOOK};
+use crate::components::export::{Export, PDF, PNG, SVG, TABLES, WORKBOOK};
+use crate::components::frame::Signed;
 use crate::components::help::Help;
 use crate::components::live::live;
 use crate::components::loaded::loaded_or;
@@ -84,6 +85,11 @@ fn Inside(view: DriversView) -> impl IntoView {
         }
     };
     let search = query.closed().to_search();
+    let may_import = use_context::<Signed>().is_some_and(|signed| signed.0.may.import);
+    let of_stage = query.stage.clone().map(|stage| {
+        let all = DriversQuery { stage: None, ..query.closed() };
+        (stage, format!("/drivers{}", all.to_search()))
+    });
     let (listed, rest) = match &own {
         // A department's report is about its own touchpoints.
         Some(own) => {
@@ -103,23 +109,26 @@ fn Inside(view: DriversView) -> impl IntoView {
                 {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}
             </p>
             <div class="page-actions">
-                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=vec![PDF, WORKBOOK, CSV, SVG, PNG]/> })}
+                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG]/> })}
             </div>
         </header>
         <DriversTabs page=Page::Report/>
         <Controls view=view.clone()/>
+        {of_stage.map(|(stage, all)| view! {
+            <ul class="marks" aria-label="Filters"><li class="mark-chip"><span>{format!("Only drivers of the stage {stage}; figures are of all")}</span> <a href=all>"Undo"</a></li></ul>
+        })}
         {match hint {
             Some(error) => view! { <p class="notice"><strong>{error.message}</strong> " " {error.remedy}</p> }.into_any(),
             None => view! {
                 <div class="stage" class:stage-with-panel=with_panel on:keydown=keys>
                     <div class="stage-main">
                         {match own {
-                            Some(own) => view! { <Own own query=query.clone() departments=departments.clone() contacts=totals.contacts/> }.into_any(),
+                            Some(own) => view! { <Own own query=query.clone() departments=departments.clone() contacts=totals.contacts weeks=weeks.clone() may_open=view.may_open/> }.into_any(),
                             None => view! { <Headline totals=totals.clone() weeks=weeks.clone() query=query.clone() may_open=may_open(&view)/> <Weeks weeks/> }.into_any(),
                         }}
                         <Drivers rows=listed query=query.clone() departments=departments.clone() reports=view.reports.clone() may_open=view.may_open may_act=view.may_act/>
                         {query.department.is_none().then(|| view! {
-                            <Gaps gaps=view.gaps.clone() query=query.clone() may_open=may_open(&view) may_import=view.may_export/>
+                            <Gaps gaps=view.gaps.clone() query=query.clone() may_open=may_open(&view) may_import=may_import/>
                             <Split view=view.clone()/>
                             <Reasons view=view.clone()/>
                             <SelfService rows=view.self_service.clone() departments=departments.clone()/>
@@ -163,6 +172,7 @@ fn Headline(totals: Totals, weeks: Vec<WeekRow>, query: DriversQuery, may_open: 
         unexplained,
         unexplained_in,
         repeats,
+        repeats_same_reason,
         start_over,
         by_case,
         by_reason,
@@ -183,7 +193,7 @@ fn Headline(totals: Totals, weeks: Vec<WeekRow>, query: DriversQuery, may_open: 
                 <dt>"Contacts"</dt>
                 <dd><Opens text=count(contacts) open=Open::All query=query.clone() may=may_open/></dd>
                 <dd><Trend values=all() less_is_better=true/></dd>
-                <dd class="fact-note">{format!("cost {}", whole_money(cost))} {(without_cost > 0).then(|| format!(", without {} that have no cost", count(without_cost)))}</dd>
+                <dd class="fact-note">{format!("cost {}", whole_money(cost))} " " <Trend values=by_week(|week| week.cost) less_is_better=true/> {(without_cost > 0).then(|| format!(", without {} that have no cost", count(without_cost)))}</dd>
             </div>
             <div class="fact-main">
                 <dt>"Caused by other departments " <Help id="help-elsewhere" term="Caused by other departments">"Every contact is shared out over the drivers in whose time after it falls, by how much each raises the rate. This is the part that belongs to departments other than those that answer the contacts."</Help></dt>
@@ -198,9 +208,9 @@ fn Headline(totals: Totals, weeks: Vec<WeekRow>, query: DriversQuery, may_open: 
             </div>
             <div>
                 <dt>"Repeat contacts " <Help id="help-repeats" term="Repeat contacts">"Contacts within seven days after another of the same customer. First-contact resolution is the rest."</Help></dt>
-                <dd><Opens text=share(repeats as f64) open=Open::Repeats query may=may_open/></dd>
+                <dd><Opens text=share(repeats as f64) open=Open::Repeats query=query.clone() may=may_open/></dd>
                 <dd><Trend values=by_week(|week| week.repeats as f64) of=all() less_is_better=true/></dd>
-                <dd class="fact-note">{format!("solved at first contact {}", share((contacts - repeats) as f64))} {(start_over > 0).then(|| format!(", {} started over elsewhere", count(start_over)))}</dd>
+                <dd class="fact-note">{format!("solved at first contact {}", share((contacts - repeats) as f64))} {(start_over > 0).then(|| view! { ", " <Opens text=count(start_over) open=Open::StartOver query=query.clone() may=may_open/> " started over elsewhere" })} {(repeats_same_reason > 0).then(|| format!(", {} for the same reason", count(repeats_same_reason)))}</dd>
             </div>
             <div>
                 <dt>"Failure demand " <Help id="help-failure" term="Failure demand">"Contacts whose reason is marked as a failure: they should not have been needed."</Help></dt>
@@ -208,7 +218,7 @@ fn Headline(totals: Totals, weeks: Vec<WeekRow>, query: DriversQuery, may_open: 
                     Some(failure) => view! {
                         <dd>{share(failure as f64)}</dd>
                         <dd><Trend values=by_week(|week| week.failure as f64) of=all() less_is_better=true/></dd>
-                        <dd class="fact-note">{counted(failure, "contact", "contacts")}</dd>
+                        <dd class="fact-note"><Opens text=counted(failure, "contact", "contacts") open=Open::Failure query=query.clone() may=may_open/></dd>
                     }.into_any(),
                     None => view! { <dd class="fact-none">"not known"</dd> <dd class="fact-note"><a href="/drivers/reasons">"Mark the reasons that are failures"</a></dd> }.into_any(),
                 }}
@@ -217,11 +227,11 @@ fn Headline(totals: Totals, weeks: Vec<WeekRow>, query: DriversQuery, may_open: 
                 <div>
                     <dt>"With an open case " <Help id="help-open" term="With an open case">"Contacts of customers who wait for something: a case was opened and not yet closed. Beside it, the share of all customers' time in which a case is open."</Help></dt>
                     <dd>{share(with as f64)}</dd>
-                    <dd class="fact-note">{counted(with, "contact", "contacts")} {format!(", in {} of customers\u{2019} time", percent(of_time))} {(of_time > 0.0 && with > 0).then(|| format!(": {} times as often", ratio(with as f64 / contacts.max(1) as f64 / of_time)))}</dd>
+                    <dd class="fact-note"><Opens text=counted(with, "contact", "contacts") open=Open::OpenCase query=query.clone() may=may_open/> {format!(", in {} of customers\u{2019} time", percent(of_time))} {(of_time > 0.0 && with > 0).then(|| format!(": {} times as often", ratio(with as f64 / contacts.max(1) as f64 / of_time)))}</dd>
                 </div>
             })}
-            {(by_reason > 0).then(|| view! { <div><dt>"Decided by a trusted reason"</dt><dd>{share(by_reason as f64)}</dd><dd class="fact-note">{counted(by_reason, "contact", "contacts")}</dd></div> })}
-            {(by_case > 0).then(|| view! { <div><dt>"Linked by a case"</dt><dd>{share(by_case as f64)}</dd><dd class="fact-note">{counted(by_case, "contact", "contacts")}</dd></div> })}
+            {(by_reason > 0).then(|| view! { <div><dt>"Decided by a trusted reason"</dt><dd>{share(by_reason as f64)}</dd><dd class="fact-note"><Opens text=counted(by_reason, "contact", "contacts") open=Open::ByReason query=query.clone() may=may_open/></dd></div> })}
+            {(by_case > 0).then(|| view! { <div><dt>"Linked by a case"</dt><dd>{share(by_case as f64)}</dd><dd class="fact-note"><Opens text=counted(by_case, "contact", "contacts") open=Open::ByCase query=query.clone() may=may_open/></dd></div> })}
         </dl>
     }
 }

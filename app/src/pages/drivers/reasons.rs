@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::tabs::{DriversTabs, Page};
 use crate::api::drivers::{SaveReason, reasons};
 use crate::components::combobox::{Combobox, Datalist, Suggestion, Suggestions};
-use crate::components::export::{CSV, Export, WORKBOOK};
+use crate::components::export::{Export, TABLES, WORKBOOK};
 use crate::components::frame::Signed;
 use crate::components::help::Help;
 use crate::components::loaded::loaded;
@@ -23,7 +23,7 @@ pub fn ReasonsPage() -> impl IntoView {
     let save = Submission::to::<SaveReason>();
     view! {
         <Title text="Contact reasons"/>
-        <header class="page-head"><h1>"Contact reasons"</h1><div class="page-actions"><Export of="reasons" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
+        <header class="page-head"><h1>"Contact reasons"</h1><div class="page-actions"><Export of="reasons" search="" kinds=vec![WORKBOOK, TABLES]/></div></header>
         <DriversTabs page=Page::Reasons/>
         <Refusal of=save/>
         <Toast of=save text="Saved. Reports follow."/>

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::tabs::{DriversTabs, Page};
 use crate::api::trends::trends;
-use crate::components::export::{CSV, Export, WORKBOOK};
+use crate::components::export::{Export, TABLES, WORKBOOK};
 use crate::components::frame::Signed;
 use crate::components::help::Help;
 use crate::components::live::live;
@@ -23,7 +23,7 @@ pub fn TrendsPage() -> impl IntoView {
     let live = live();
     view! {
         <Title text="Trends"/>
-        <header class="page-head"><h1>"Trends"</h1><div class="page-actions"><Export of="trends" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
+        <header class="page-head"><h1>"Trends"</h1><div class="page-actions"><Export of="trends" search="" kinds=vec![WORKBOOK, TABLES]/></div></header>
         <DriversTabs page=Page::Trends/>
         {loaded(move || live.news(), |_| trends(), move |view: TrendsView| { live.shows(view.version); view! { <Inside view/> }.into_any() })}
     }

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use super::tabs::{InventoryTabs, Page};
 use super::touchpoint::Proposal;
 use crate::api::inventory::{Decide, Withdraw, gaps};
-use crate::components::export::{CSV, Export, WORKBOOK};
+use crate::components::export::{Export, TABLES, WORKBOOK};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::Owner;
@@ -25,7 +25,7 @@ pub fn GapsPage() -> impl IntoView {
     let withdraw = Submission::to::<Withdraw>();
     view! {
         <Title text="Gaps"/>
-        <header class="page-head"><h1>"Gaps"</h1><p class="page-sub">"What the inventory does not say yet"</p><div class="page-actions"><Export of="gaps" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
+        <header class="page-head"><h1>"Gaps"</h1><p class="page-sub">"What the inventory does not say yet"</p><div class="page-actions"><Export of="gaps" search="" kinds=vec![WORKBOOK, TABLES]/></div></header>
         <Toast of=decide text="Decided."/>
         <Refusal of=decide/>
         <Refusal of=withdraw/>

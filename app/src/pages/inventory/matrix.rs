@@ -6,7 +6,7 @@ use leptos_meta::Title;
 
 use super::tabs::{InventoryTabs, Page};
 use crate::api::kpis::matrix;
-use crate::components::export::{CSV, Export, WORKBOOK};
+use crate::components::export::{Export, TABLES, WORKBOOK};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::owner::Owner;
@@ -18,7 +18,7 @@ use contract::journeys::encode;
 pub fn MatrixPage() -> impl IntoView {
     view! {
         <Title text="Matrix"/>
-        <header class="page-head"><h1>"Matrix"</h1><p class="page-sub">"Who owns what, who measures what, and where nobody does"</p><div class="page-actions"><Export of="matrix" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
+        <header class="page-head"><h1>"Matrix"</h1><p class="page-sub">"Who owns what, who measures what, and where nobody does"</p><div class="page-actions"><Export of="matrix" search="" kinds=vec![WORKBOOK, TABLES]/></div></header>
         <InventoryTabs page=Page::Matrix/>
         {loaded(|| (), |()| matrix(), move |view| view! { <Inside view/> }.into_any())}
     }

@@ -16,7 +16,7 @@ pub fn Between(between: BetweenView, query: ExploreQuery) -> impl IntoView {
         let asked = ExploreQuery { select: Some(what.to_owned()), select_to: None, page: 1, ..query.clone() };
         format!("/journeys{}", asked.to_search())
     };
-    let all = opened("all");
+    let (all, with_first) = (opened("all"), opened("from/1"));
     let most = bars.iter().map(|bar| bar.1).max().unwrap_or(0).max(1) as f64;
     let width = WIDTH / bars.len().max(1) as f64;
     let last = bars.len().saturating_sub(1);
@@ -41,7 +41,7 @@ pub fn Between(between: BetweenView, query: ExploreQuery) -> impl IntoView {
     });
     view! {
         <dl class="facts facts-row">
-            <div><dt>{format!("Journeys with {from}")}</dt><dd>{count(from_journeys)}</dd></div>
+            <div><dt>{format!("Journeys with {from}")}</dt><dd><a href=with_first>{count(from_journeys)}</a></dd></div>
             <div><dt>{format!("Then reach {until}")}</dt><dd><a href=all>{count(journeys)}</a> <small>{percent(journeys as f64 / from_journeys.max(1) as f64)}</small></dd></div>
             {median_seconds.map(|seconds| view! { <div><dt>"Median time"</dt><dd>{duration(seconds)}</dd></div> })}
             {p95_seconds.map(|seconds| view! { <div><dt>"95 % within"</dt><dd>{duration(seconds)}</dd></div> })}

@@ -1,12 +1,13 @@
 //! The journeys behind a figure, a page at a time.
 
 use contract::drivers::Said;
-use contract::journeys::{BehindCustomer, Condition, ExploreQuery, Opened, Segment};
+use contract::journeys::{BehindCustomer, Condition, ExploreQuery, Form, Opened, Segment};
 use leptos::prelude::*;
 
 use super::customer::short;
 use crate::api::journeys::said;
 use crate::api::saved::SaveSegment;
+use crate::components::frame::Signed;
 use crate::components::post::{Post, Refusal, Submission};
 use crate::pages::drivers::gaps::Keywords;
 use contract::format::{counted, instant};
@@ -21,7 +22,12 @@ pub fn Customers(
     query: ExploreQuery,
 ) -> impl IntoView {
     // A pair of nodes counts each time that a journey takes it.
-    let each_time = query.select.as_deref().is_some_and(|select| select.starts_with("from/"));
+    let each_time = query
+        .select
+        .as_deref()
+        .is_some_and(|select| select.starts_with("from/") && query.form != Form::Between);
+    let may_export = use_context::<Signed>().is_some_and(|signed| signed.0.may.export);
+    let file = ExploreQuery { page: 1, ..query.clone() }.to_search();
     let turn = |to: u32, label: &'static str, on: bool| {
         let search = ExploreQuery { page: to, ..query.clone() }.to_search();
         on.then(|| view! { <a class="button" href=format!("/journeys{search}")>{label}</a> })
@@ -29,6 +35,9 @@ pub fn Customers(
     view! {
         <h3>{if each_time { counted(journeys, "time", "times") } else { counted(journeys, "journey", "journeys") }}</h3>
         {(journeys > 0).then(|| view! { <Keep query=query.clone()/> <WhatTheySay query=query.clone()/> })}
+        {(journeys > 0 && may_export).then(|| view! {
+            <p class="export-list">"As a file: " <a href=format!("/export/customers.xlsx{file}") rel="external" download>"workbook"</a> ", " <a href=format!("/export/customers.csv{file}") rel="external" download>"CSV"</a></p>
+        })}
         <ul class="customers">
             {customers.into_iter().map(|one| view! {
                 <li><a href=format!("/customers/{}", one.id)>{short(&one.id)}</a> <span>{counted(u64::from(one.events), "event", "events")}</span> <time>{instant(one.at / 1_000_000)} " UTC"</time></li>

@@ -1,6 +1,8 @@
 //! The funnel: how many journeys reach each step, who fell out, and what they did next.
 
-use contract::journeys::{Department, ExploreQuery, Form, FunnelStep, FunnelView, Towards};
+use contract::journeys::{
+    Condition, Department, ExploreQuery, Form, FunnelStep, FunnelView, Join, Occurrence, Segment, Towards,
+};
 use leptos::prelude::*;
 
 use crate::components::owner::swatch;
@@ -37,10 +39,20 @@ fn Step(
     };
     let reached = link(format!("reached/{}", at + 1));
     let fallen = link(format!("left/{}", at + 1));
+    // Of the customers who went no further, what came after they were here last.
+    let behind = ExploreQuery { select: Some(format!("left/{}", at + 1)), page: 1, ..query.clone() };
+    let mut filter = query.filter.clone();
+    if filter.join == Join::Any && !filter.is_empty() {
+        // A question has one list of conditions: those so far are asked for by the figure itself.
+        filter = Segment::default();
+    }
+    filter.conditions.push(Condition::Behind { question: behind.to_search() });
     let next = ExploreQuery {
         form: Form::Flow,
         anchor: Some(node.clone()),
+        occurrence: Some(Occurrence::Last),
         direction: Towards::Forward,
+        filter,
         ..query.redrawn()
     };
     let width = journeys as f64 / all.max(1) as f64 * 100.0;
@@ -61,7 +73,7 @@ fn Step(
                 <p class="funnel-left">
                     <a href=fallen>{format!("{} went no further", count(left))}</a>
                     " · "
-                    <a href=format!("/journeys{}", next.to_search())>"What came next"</a>
+                    <a href=format!("/journeys{}", next.to_search())>"What they did next"</a>
                 </p>
             })}
         </li>

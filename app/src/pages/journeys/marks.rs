@@ -1,7 +1,7 @@
 //! What the figures depend on beside the controls: conditions, rules of display and filters of steps, each with the
 //! way to undo it; and the views that people saved.
 
-use contract::journeys::{ExploreQuery, JourneysView, SavedView};
+use contract::journeys::{ExploreQuery, Form, JourneysView, SavedView};
 use leptos::prelude::*;
 
 use crate::api::saved::{DeleteView, SaveView};
@@ -21,7 +21,9 @@ pub fn Marks(query: ExploreQuery) -> impl IntoView {
         without.rules.remove(at);
         marks.push(("", rule.words(), without));
     }
-    for (at, filter) in query.step_filters.iter().enumerate() {
+    // Steps are columns of a flow: where there are none, nothing is left out by them.
+    let steps = matches!(query.form, Form::Flow | Form::Table | Form::Compare);
+    for (at, filter) in query.step_filters.iter().enumerate().filter(|_| steps) {
         let mut without = query.redrawn();
         without.step_filters.remove(at);
         marks.push(("Only where ", filter.words(), without));

@@ -245,13 +245,19 @@ fn AddFields(nodes: Suggestions, values: Suggestions) -> impl IntoView {
                 <Combobox list=nodes name="node" id="add-node" placeholder="Any"/>
             </div>
             <div class="field">
-                <span><label for="add-attribute">"Attribute"</label> <Help id="help-add-attribute" term="Attribute">"The event must have this value, as in plan = gold. With a node, both must be true of the same event."</Help></span>
+                <span><label for="add-attribute">"Attribute"</label> <Help id="help-add-attribute" term="Attribute">"The event must have this value, as in plan = gold; != is not, *= contains, >= and <= compare numbers. With a node, both must be true of the same event. What was last is the customer\u{2019}s latest value in the period."</Help></span>
                 <Combobox list=values name="attribute" id="add-attribute" placeholder="Any"/>
             </div>
             <label class="field field-short" class:visually-hidden=move || !times()><span>"At least, times"</span><input type="number" name="times" min="1" max="1000" placeholder="1"/></label>
         </div>
         <div class="fields" class:visually-hidden=move || !second()>
-            <span class="field field-lead">"and then (or not)"</span>
+            <span class="field field-lead">{move || match kind.get().as_str() {
+                "before" => "and before it",
+                "not_before" => "and not before it",
+                "then" => "and then",
+                "not_then" => "and then not",
+                _ => "and then, or before it (or not)",
+            }}</span>
             <div class="field"><span><label for="then-node">"Second node"</label></span><Combobox list=nodes name="then_node" id="then-node" placeholder="Any"/></div>
             <div class="field"><span><label for="then-attribute">"Second attribute"</label></span><Combobox list=values name="then_attribute" id="then-attribute" placeholder="Any"/></div>
             <label class="field field-short"><span>"Within (24h, 7d)"</span><input name="add_within" placeholder="Any time" pattern="[0-9]+ ?(s|m|min|h|d|w)"/></label>

@@ -53,18 +53,30 @@ pub fn Transitions(transitions: TransitionsView, query: ExploreQuery) -> impl In
     }
 }
 
+/// Nodes that are listed before the rest is folded away.
+const SHOWN: usize = 12;
+
 #[component]
 fn Ends(title: &'static str, what: &'static str, list: Vec<NodeCount>, query: ExploreQuery) -> impl IntoView {
     let all: u64 = list.iter().map(|one| one.count).sum();
+    let mut list = list;
+    let rest = list.split_off(list.len().min(SHOWN));
+    let many = rest.len();
+    let lines = move |list: Vec<NodeCount>| {
+        view! {
+            <ul class="neighbours">
+                {list.into_iter().map(|one| {
+                    let asked = ExploreQuery { select: Some(format!("{what}/{}", one.node)), select_to: None, page: 1, ..query.clone() };
+                    view! {
+                        <li><span>{one.node}</span> <span class="number"><a href=format!("/journeys{}", asked.to_search())>{count(one.count)}</a> " · " {percent(one.count as f64 / all.max(1) as f64)}</span></li>
+                    }
+                }).collect_view()}
+            </ul>
+        }
+    };
     view! {
         <h2>{title}</h2>
-        <ul class="neighbours">
-            {list.into_iter().take(12).map(|one| {
-                let asked = ExploreQuery { select: Some(format!("{what}/{}", one.node)), select_to: None, page: 1, ..query.clone() };
-                view! {
-                    <li><span>{one.node}</span> <span class="number"><a href=format!("/journeys{}", asked.to_search())>{count(one.count)}</a> " · " {percent(one.count as f64 / all.max(1) as f64)}</span></li>
-                }
-            }).collect_view()}
-        </ul>
+        {lines(list)}
+        {(many > 0).then(|| view! { <details><summary>{format!("{many} more")}</summary>{lines(rest)}</details> })}
     }
 }

@@ -84,7 +84,11 @@ fn Effect(effect: EffectView) -> impl IntoView {
             <p class="soft">{format!("Too early for an effect: {before} whole weeks before and {after} after, of 8 each.")}</p>
         }
         .into_any(),
-        EffectView::Measured { before, change: (value, low, high), others } => {
+        EffectView::NoContacts => view! {
+            <p class="soft">"No contact is shared out to what it targets: there is nothing to measure."</p>
+        }
+        .into_any(),
+        EffectView::Measured { before, change: (value, low, high), others, level, slope } => {
             let sure = high < 0.0 || low > 0.0;
             let words = match (sure, value < 0.0) {
                 (false, _) => "No change that is sure",
@@ -93,6 +97,7 @@ fn Effect(effect: EffectView) -> impl IntoView {
             };
             view! {
                 <p><strong>{words}</strong> {format!(": {} a week against the trend before ({} to {}), of {} a week.", rounded(value), rounded(low), rounded(high), rounded(before))}</p>
+                <p class="soft">{format!("As a step at its start: {} ({} to {}); as a change of the trend: {} a week each week ({} to {}).", rounded(level.0), rounded(level.1), rounded(level.2), rounded(slope.0), rounded(slope.1), rounded(slope.2))}</p>
                 <p class="soft">{format!("All other contacts: {} a week ({} to {}).", rounded(others.0), rounded(others.1), rounded(others.2))}</p>
             }
             .into_any()

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::actions::{ActionForm, Actions};
 use crate::api::reviews::{SaveAction, StartReview, reviews};
-use crate::components::export::{CSV, Export, WORKBOOK};
+use crate::components::export::{Export, TABLES, WORKBOOK};
 use crate::components::loaded::loaded;
 use crate::components::notice::Empty;
 use crate::components::post::{Post, Refusal, Submission, Toast};
@@ -23,7 +23,7 @@ pub fn ReviewsPage() -> impl IntoView {
     let given = move |name: &str| map.read().get(name).unwrap_or_default();
     view! {
         <Title text="Reviews"/>
-        <header class="page-head"><h1>"Reviews and actions"</h1><div class="page-actions"><Export of="reviews" search="" kinds=vec![WORKBOOK, CSV]/></div></header>
+        <header class="page-head"><h1>"Reviews and actions"</h1><div class="page-actions"><Export of="reviews" search="" kinds=vec![WORKBOOK, TABLES]/></div></header>
         <Refusal of=start/>
         <Refusal of=save/>
         <Toast of=save text="The action is saved."/>

@@ -46,12 +46,21 @@ fn Inside(view: ReviewView, save: Submission, act: Submission, commit: Submissio
         actions,
         commitments,
         choices,
+        attended,
+        may_commit: own,
         may_change,
     } = view;
     let (own_id, of_notes) = (id.clone(), id.clone());
     let of_action = ActionInput { review: id.clone(), ..ActionInput::default() };
-    let own = choices.departments.clone();
-    let may_act = !own.is_empty();
+    let may_act = !choices.departments.is_empty();
+    let may_commit = !own.is_empty();
+    let present: Vec<String> =
+        attended.iter().filter(|(_, here)| *here).map(|(name, _)| name.clone()).collect();
+    let silent: Vec<String> = present
+        .iter()
+        .filter(|name| !commitments.iter().any(|one| one.department == **name))
+        .cloned()
+        .collect();
     let lines: Vec<String> = notes.lines().map(str::to_owned).collect();
     view! {
         <header class="page-head">
@@ -63,6 +72,7 @@ fn Inside(view: ReviewView, save: Submission, act: Submission, commit: Submissio
         <Frozen agenda/>
         <section class="section" aria-labelledby="notes-title">
             <h2 id="notes-title">"Notes and decisions"</h2>
+            {(!present.is_empty()).then(|| view! { <p class="soft">{format!("Departments that took part: {}.", present.join(", "))}</p> })}
             {if lines.is_empty() { view! { <p class="caption">"Nothing is noted yet."</p> }.into_any() } else { lines.into_iter().map(|line| view! { <p class="prose">{line}</p> }).collect_view().into_any() }}
             {may_change.then(|| view! {
                 <details class="fold">
@@ -73,6 +83,12 @@ fn Inside(view: ReviewView, save: Submission, act: Submission, commit: Submissio
                         <label class="field"><span>"Title"</span><input name="title" required maxlength="200" value=title/></label>
                         <label class="field"><span>"Day"</span><input type="date" name="day" required value=day/></label>
                         <label class="field"><span>"Participants"</span><input name="participants" maxlength="200" value=participants/></label>
+                        <fieldset class="fields fields-checks">
+                            <legend>"Departments that took part"</legend>
+                            {attended.into_iter().enumerate().map(|(at, (name, here))| view! {
+                                <label class="check"><input type="checkbox" name=format!("attended[{at}]") value=name.clone() checked=here/>{name}</label>
+                            }).collect_view()}
+                        </fieldset>
                         <label class="field"><span>"Notes and decisions"</span><textarea name="notes" rows="8">{notes}</textarea></label>
                         <p class="actions"><button class="button button-main" type="submit">"Save"</button></p>
                     </Post>
@@ -96,7 +112,8 @@ fn Inside(view: ReviewView, save: Submission, act: Submission, commit: Submissio
                     <li class="commitment"><p><Owner name=Some(department) colour/> <span class="soft">{format!("{author}, {day}")}</span></p><p class="prose">{words}</p></li>
                 }).collect_view()}</ul> }.into_any()
             }}
-            {may_act.then(|| view! {
+            {(!silent.is_empty()).then(|| view! { <p class="caption">{format!("Took part and committed to nothing yet: {}.", silent.join(", "))}</p> })}
+            {may_commit.then(|| view! {
                 <details class="fold">
                     <summary>"Commit"</summary>
                     <Post to=commit class="form" reset=()>

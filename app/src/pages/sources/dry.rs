@@ -135,6 +135,7 @@ fn Kept(form: Fields) -> impl IntoView {
         text,
         duration,
         cost,
+        known_as,
         attributes,
         dry: _,
     } = form;
@@ -155,6 +156,7 @@ fn Kept(form: Fields) -> impl IntoView {
         ("text", text),
         ("duration", duration),
         ("cost", cost),
+        ("known_as", known_as),
     ];
     view! {
         {single.into_iter().map(|(name, value)| view! { <input type="hidden" name=format!("form[{name}]") value=value/> }).collect_view()}

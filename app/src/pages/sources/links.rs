@@ -26,19 +26,26 @@ pub fn LinksPage() -> impl IntoView {
     }
 }
 
+/// More ids than a person has.
+const MANY_IDS: u64 = 100;
+
 #[component]
 fn Inside(found: Links, undo: Submission) -> impl IntoView {
-    let Links { sets, ids, customers, joined_with_events, may_link } = found;
+    let Links { sets, ids, customers, joined_with_events, most_ids, may_link } = found;
     let none = sets.is_empty();
     view! {
-        <p class="lead">"A customer may be a cookie on the web, a number on the phone and an account in billing. A link file says which ids are the same person; their journeys become one."</p>
+        <p class="lead">"A customer may be a cookie on the web, a number on the phone and an account in billing. A link file says which ids are the same person, or a column \u{201c}also known as\u{201d} of a log does; their journeys become one."</p>
         {(!none).then(|| view! {
             <dl class="stats">
                 <div class="stat"><dt>"Ids joined"</dt><dd>{count(ids)}</dd></div>
                 <span class="stats-sign" aria-hidden="true">"\u{2192}"</span>
                 <div class="stat"><dt>"Customers that they make"</dt><dd>{count(customers)}</dd></div>
                 <div class="stat"><dt>"Fewer customers with events"</dt><dd>{count(joined_with_events)}</dd></div>
+                <div class="stat"><dt>"Ids of the customer who has most"</dt><dd>{count(most_ids)}</dd></div>
             </dl>
+        })}
+        {(most_ids > MANY_IDS).then(|| view! {
+            <p class="notice notice-problem">{format!("One customer has {} ids. That is more than a person has: an id that stands for \u{201c}unknown\u{201d} may have joined people who are not one. Undo the set that brought it, and take the id out.", count(most_ids))}</p>
         })}
         {may_link.then(|| view! {
             <Upload
@@ -55,7 +62,7 @@ fn Inside(found: Links, undo: Submission) -> impl IntoView {
             view! {
                 <div class="table-box" tabindex="0" role="region" aria-label="Link files">
                     <table class="table">
-                        <thead><tr><th>"File"</th><th>"State"</th><th class="number">"Rows"</th><th class="number">"Pairs"</th><th>"By"</th><th class="number">"Added (UTC)"</th><th><span class="visually-hidden">"Actions"</span></th></tr></thead>
+                        <thead><tr><th>"From"</th><th>"State"</th><th class="number">"Rows"</th><th class="number">"Pairs"</th><th class="number">"Ids joined by it"</th><th>"By"</th><th class="number">"Added (UTC)"</th><th><span class="visually-hidden">"Actions"</span></th></tr></thead>
                         <tbody>{sets.into_iter().map(|set| view! { <Set set undo may_link/> }).collect_view()}</tbody>
                     </table>
                 </div>
@@ -66,7 +73,8 @@ fn Inside(found: Links, undo: Submission) -> impl IntoView {
 
 #[component]
 fn Set(set: LinkRow, undo: Submission, may_link: bool) -> impl IntoView {
-    let LinkRow { id, name, received, pairs, author, created, undone } = set;
+    let LinkRow { id, name, source, received, pairs, joined, author, created, undone } = set;
+    let name = source.map_or(name, |source| format!("Events of {source}"));
     let word = if undone { "Join again" } else { "Undo" };
     view! {
         <tr>
@@ -74,6 +82,7 @@ fn Set(set: LinkRow, undo: Submission, may_link: bool) -> impl IntoView {
             <td>{if undone { view! { <span class="badge">"undone"</span> } } else { view! { <span class="badge badge-good">"joined"</span> } }}</td>
             <td class="number">{count(received)}</td>
             <td class="number" title=counted(pairs, "pair of different ids", "pairs of different ids")>{count(pairs)}</td>
+            <td class="number">{(!undone).then(|| count(joined))}</td>
             <td>{author}</td>
             <td class="number">{instant(created)}</td>
             <td class="row-actions">

@@ -137,6 +137,13 @@ fn Inside(preview: Preview) -> impl IntoView {
                     </select>
                 </label>
             })}
+            {(!sources.is_empty()).then(|| view! { <label class="field">
+                <span>"Read like files of"</span>
+                <select name="source">
+                    <option value="">"Nothing known"</option>
+                    {sources.iter().map(|name| view! { <option value=name.clone() selected=*name == source>{name.clone()}</option> }).collect_view()}
+                </select>
+            </label> })}
             <button class="button" type="submit">"Look again"</button>
         </form>
         <div class="table-box table-preview" tabindex="0" role="region" aria-label="First rows of the file">
@@ -176,6 +183,7 @@ fn Inside(preview: Preview) -> impl IntoView {
                 {select("text", "Text", "What was said or written.", mapping.text, false)}
                 {select("duration", "Duration", "In seconds.", mapping.duration, false)}
                 {select("cost", "Cost", "In units of the currency.", mapping.cost, false)}
+                {select("known_as", "Also known as", "Another id of the same customer: both become one.", mapping.known_as, false)}
             </fieldset>
             <fieldset class="fields fields-checks">
                 <legend>"Keep as attributes, for mapping rules"</legend>

@@ -51,12 +51,14 @@ pub struct Request<'a> {
 pub struct Driver {
     /// Events in the period.
     pub occurrences: u64,
-    /// Customers with time at risk, and those of them with an outcome in it.
+    /// Customers with time at risk.
     pub exposed: u64,
+    /// Customers whose window after the first occurrence is looked at whole, and those of them with an outcome in it.
+    pub first: u64,
     pub followed: u64,
     /// Exposed customers without other time: they tell nothing about the ratio.
     pub only_at_risk: u64,
-    /// Share of windows of equal length with an outcome, of customers not exposed.
+    /// Share of windows of that same length with an outcome, of customers not exposed.
     pub base: Option<f64>,
     /// Outcomes in time at risk.
     pub inside: u64,
@@ -167,6 +169,17 @@ impl Life {
         spans::after(same.iter().map(|&(_, time)| time), window, &self.bounds)
     }
 
+    /// Whether an outcome comes within the window after the first occurrence that is looked at; none where that window is
+    /// not looked at whole.
+    fn after_first(&self, same: &[(u32, i64)], window: i64) -> Option<bool> {
+        let first = same.iter().map(|&(_, time)| time).find(|time| time + 1 >= self.bounds.start)?;
+        if first + window >= self.bounds.end {
+            return None;
+        }
+        let after = self.times.partition_point(|&time| time <= first);
+        Some(self.times.get(after).is_some_and(|&time| time <= first + window))
+    }
+
     /// Instants at which a window of full length could begin, and those of them whose window has an outcome.
     fn windows(&self, window: i64) -> (i64, i64) {
         let starts = self.bounds.start..self.bounds.end.saturating_sub(window).max(self.bounds.start);
@@ -188,6 +201,7 @@ struct Part {
 struct Tally {
     occurrences: u64,
     exposed: u64,
+    first: u64,
     followed: u64,
     only_at_risk: u64,
     inside: u64,
@@ -222,7 +236,10 @@ impl Part {
             let n1 = spans::count(&life.times, &risk);
             let n0 = life.times.len() as u64 - n1;
             tally.exposed += 1;
-            tally.followed += u64::from(n1 > 0);
+            if let Some(hit) = life.after_first(same, window) {
+                tally.first += 1;
+                tally.followed += u64::from(hit);
+            }
             tally.only_at_risk += u64::from(t1 == whole);
             tally.inside += n1;
             tally.sums += Sums::of(n1, n0, t1, whole - t1);
@@ -243,6 +260,7 @@ impl Part {
         for (tally, more) in self.candidates.iter_mut().zip(&other.candidates) {
             tally.occurrences += more.occurrences;
             tally.exposed += more.exposed;
+            tally.first += more.first;
             tally.followed += more.followed;
             tally.only_at_risk += more.only_at_risk;
             tally.inside += more.inside;
@@ -261,6 +279,7 @@ impl Part {
             Driver {
                 occurrences: tally.occurrences,
                 exposed: tally.exposed,
+                first: tally.first,
                 followed: tally.followed,
                 only_at_risk: tally.only_at_risk,
                 base: (starts > 0.0).then(|| hits / starts),
@@ -333,7 +352,7 @@ mod tests {
 
     fn same(one: &Driver, other: &Driver) -> bool {
         let counts = |of: &Driver| {
-            (of.occurrences, of.exposed, of.followed, of.only_at_risk, of.inside, of.rate.is_some())
+            (of.occurrences, of.exposed, of.first, of.followed, of.only_at_risk, of.inside, of.rate.is_some())
         };
         let both = |one: Option<f64>, other: Option<f64>| match (one, other) {
             (Some(one), Some(other)) => near(one, other),

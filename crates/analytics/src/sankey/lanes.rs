@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::request::{Direction, Occurrence, Request};
 use crate::journeys::{Journeys, Node};
+use crate::scan::Wanted;
 
 /// Journeys a block: their stops fit into the second level of memory.
 pub(super) const BLOCK: usize = 4096;
@@ -59,36 +60,29 @@ fn anchored<N: Node>(
         }));
         return;
     };
-    let wanted = N::of(anchor);
     let first = offsets[0] as usize;
     let column = &nodes[first..offsets[offsets.len() - 1] as usize];
     let mut journey = 0;
-    // Most chunks hold no anchor at all, and finding that out takes no branch a node.
-    for (number, chunk) in column.chunks(64).enumerate() {
-        if !chunk.iter().fold(false, |found, &node| found | (node == wanted)) {
-            continue;
+    Wanted::<N>::one(anchor).places(column, |place| {
+        let at = (first + place) as u32;
+        while offsets[journey + 1] <= at {
+            journey += 1;
         }
-        for (within, _) in chunk.iter().enumerate().filter(|(_, node)| **node == wanted) {
-            let at = (first + number * 64 + within) as u32;
-            while offsets[journey + 1] <= at {
-                journey += 1;
-            }
-            let lane = Lane {
-                at,
-                start: offsets[journey],
-                end: offsets[journey + 1],
-                journey: (range.start + journey) as u32,
-            };
-            match lanes.last_mut() {
-                Some(known) if known.journey == lane.journey => {
-                    if occurrence == Occurrence::Last {
-                        *known = lane;
-                    }
+        let lane = Lane {
+            at,
+            start: offsets[journey],
+            end: offsets[journey + 1],
+            journey: (range.start + journey) as u32,
+        };
+        match lanes.last_mut() {
+            Some(known) if known.journey == lane.journey => {
+                if occurrence == Occurrence::Last {
+                    *known = lane;
                 }
-                _ => lanes.push(lane),
             }
+            _ => lanes.push(lane),
         }
-    }
+    });
 }
 
 /// Splits a range of journeys into blocks.

@@ -9,7 +9,7 @@ use super::lanes::{Lane, blocks, fill};
 use super::levels::Levels;
 use super::links::{Cells, Counted, Tally};
 use super::request::{Direction, Request};
-use crate::aggregate::{Aggregate, add_all, run};
+use crate::aggregate::{Aggregate, add_all, run_in_any_order};
 use crate::gaps::Times;
 use crate::journeys::{Basis, Node as Number, with_nodes};
 
@@ -185,7 +185,7 @@ pub(super) fn count(basis: &Basis<'_>, request: &Request) -> Option<(Levels, Cou
     }
     let owners = basis.owner_of_node()?;
     let repeats = if basis.journeys.folded() { columns * nodes } else { 0 };
-    let pairs = run(basis, || Pairs {
+    let pairs = run_in_any_order(basis, || Pairs {
         request,
         nodes,
         flows: vec![0; cells],

@@ -112,14 +112,26 @@ proptest! {
             .sum();
         prop_assert_eq!(found.outcomes, outcomes as u64);
         for (candidate, driver) in found.drivers.iter().enumerate() {
-            let (mut inside, mut exposed, mut followed) = (0, 0, 0);
+            let (mut inside, mut exposed, mut only_at_risk, mut occurrences) = (0, 0, 0, 0);
+            let (mut first, mut followed) = (0, 0);
             let (mut starts, mut hits) = (0_u64, 0_u64);
             for events in &log {
                 let Some(of) = instants(events, from, until, window) else { continue };
                 let (_, n1, at_risk) = sums(&of, candidate, |_| true);
                 inside += n1;
                 exposed += u64::from(at_risk);
-                followed += u64::from(n1 > 0);
+                let other = (0..of.seen.len()).any(|at| of.seen[at] && !of.risk[candidate][at]);
+                only_at_risk += u64::from(at_risk && !other);
+                let met = |&&(time, node): &&(i64, u32)| node as usize == candidate + 1 && time < until;
+                occurrences += events.iter().filter(met).filter(|(time, _)| *time >= from).count() as u64;
+                // The window after the first occurrence that begins where the customer is looked at.
+                let looked_at = |time: i64| time + 1 >= from && time + 1 > events[0].0;
+                if let Some(&(time, _)) = events.iter().filter(met).find(|(time, _)| looked_at(*time))
+                    && time + window < until
+                {
+                    first += 1;
+                    followed += u64::from((time + 1..=time + window).any(|at| of.outcomes[at as usize] > 0));
+                }
                 if at_risk {
                     continue;
                 }
@@ -128,13 +140,22 @@ proptest! {
                     hits += u64::from((start + 1..=start + window as usize).any(|at| of.outcomes[at] > 0));
                 }
             }
-            prop_assert_eq!((driver.inside, driver.exposed, driver.followed), (inside, exposed, followed));
+            prop_assert_eq!((driver.inside, driver.exposed), (inside, exposed));
+            prop_assert_eq!((driver.first, driver.followed), (first, followed));
+            prop_assert_eq!((driver.only_at_risk, driver.occurrences), (only_at_risk, occurrences));
             prop_assert!(same_ratio(driver.base, (starts > 0).then(|| hits as f64 / starts as f64)));
             let plain = total(&log, from, until, window, |of| sums(of, candidate, |_| true).0);
             prop_assert!(same_ratio(driver.rate.map(|rate| rate.ratio), ratio(&plain)));
             if let Some(rate) = driver.rate {
                 prop_assert!(near(rate.variance, plain.spread / (plain.inside * plain.outside)));
                 prop_assert!(rate.low <= rate.ratio && rate.ratio <= rate.high);
+                // Excess: contacts in time at risk less those that the ratio lets expect, ± 1.96·√(E + E²·Var(log RR)).
+                let excess = driver.excess.expect("an excess");
+                let expected = inside as f64 / rate.ratio;
+                let wide = 1.96 * (expected + expected * expected * rate.variance).sqrt();
+                prop_assert!(near(excess.contacts, inside as f64 - expected));
+                prop_assert!((excess.low - (excess.contacts - wide)).abs() <= 1e-3 * wide.max(1.0));
+                prop_assert!((excess.high - (excess.contacts + wide)).abs() <= 1e-3 * wide.max(1.0));
             }
             let kept = |of: &Instants, at: usize| of.risk[candidate][at] || !of.before[candidate][at];
             let without = total(&log, from, until, window, |of| sums(of, candidate, |at| kept(of, at)).0);

@@ -1,5 +1,6 @@
 //! The kernel against naive oracles on random logs.
 
+mod agree;
 mod compare;
 mod drivers;
 mod funnel;

@@ -16,6 +16,8 @@ enum Said {
     Never(Vec<bool>),
     Then(Vec<bool>, Vec<bool>, Option<i64>),
     NotThen(Vec<bool>, Vec<bool>, Option<i64>),
+    NotBefore(Vec<bool>, Vec<bool>, Option<i64>),
+    Latest(Vec<bool>, Vec<bool>),
     Starts(Vec<bool>),
     Ends(Vec<bool>),
 }
@@ -28,6 +30,8 @@ fn said() -> impl Strategy<Value = Said> {
         set().prop_map(Said::Never),
         (set(), set(), within()).prop_map(|(a, b, within)| Said::Then(a, b, within)),
         (set(), set(), within()).prop_map(|(a, b, within)| Said::NotThen(a, b, within)),
+        (set(), set(), within()).prop_map(|(a, b, within)| Said::NotBefore(a, b, within)),
+        (set(), set()).prop_map(|(of, what)| Said::Latest(of, what)),
         set().prop_map(Said::Starts),
         set().prop_map(Said::Ends),
     ]
@@ -51,6 +55,25 @@ fn holds(events: &[(i64, u32)], said: &Said) -> bool {
         Said::Never(set) => count(set) == 0,
         Said::Then(a, b, within) => then(events, a, b, *within),
         Said::NotThen(a, b, within) => count(a) > 0 && !then(events, a, b, *within),
+        Said::NotBefore(a, b, within) => {
+            let late = |at: usize| {
+                (0..at).any(|before| {
+                    a[events[before].1 as usize]
+                        && within.is_none_or(|within| events[at].0 - events[before].0 <= within)
+                })
+            };
+            let thens: Vec<usize> = (0..events.len()).filter(|&at| b[events[at].1 as usize]).collect();
+            !thens.is_empty() && !thens.into_iter().any(late)
+        }
+        Said::Latest(of, what) => {
+            let mut latest = false;
+            for event in events {
+                if of[event.1 as usize] {
+                    latest = what[event.1 as usize];
+                }
+            }
+            latest
+        }
         Said::Starts(set) => events.first().is_some_and(|event| set[event.1 as usize]),
         Said::Ends(set) => events.last().is_some_and(|event| set[event.1 as usize]),
     }
@@ -67,6 +90,10 @@ fn condition(said: &Said, nodes: &[u32], marked: bool) -> Condition {
         Said::Never(set) => Condition::Never { what: what(set) },
         Said::Then(a, b, within) => Condition::Then { first: what(a), then: what(b), within: *within },
         Said::NotThen(a, b, within) => Condition::NotThen { first: what(a), then: what(b), within: *within },
+        Said::NotBefore(a, b, within) => {
+            Condition::NotBefore { first: what(a), then: what(b), within: *within }
+        }
+        Said::Latest(of, set) => Condition::Latest { of: what(of), what: what(set) },
         Said::Starts(set) => Condition::Starts { what: what(set) },
         Said::Ends(set) => Condition::Ends { what: what(set) },
     }

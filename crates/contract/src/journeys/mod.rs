@@ -15,7 +15,7 @@ pub use query::{ALL_JOURNEYS, ExploreQuery};
 pub use reading::{encode, window_of};
 pub use rules::{Rule, StepFilter};
 pub use saved::{Builder, SavedView, SegmentRow, Segments};
-pub use segment::{Condition, Join, KINDS, Segment, What, composed, offered};
+pub use segment::{Attribute, Condition, Is, Join, KINDS, Segment, What, composed, offered};
 pub use view::{
     Behind, BehindCustomer, BetweenView, Choice, ColumnView, CustomerEvent, CustomerView, Department, Drawing,
     DrawnLink, DrawnNode, Flow, FunnelStep, FunnelView, JourneysView, LinkView, NeighbourView, NodeCount,

@@ -24,8 +24,78 @@ pub enum Join {
 pub struct What {
     /// Level and label of the node.
     pub node: Option<(Level, String)>,
-    /// Name and value of the attribute.
-    pub attribute: Option<(String, String)>,
+    /// What its attribute says.
+    pub attribute: Option<Attribute>,
+}
+
+/// What an attribute must say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Attribute {
+    pub name: String,
+    pub is: Is,
+    pub value: String,
+}
+
+/// How an attribute's value is compared. An event without the attribute fulfils none of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Is {
+    #[default]
+    Equal,
+    NotEqual,
+    /// Holds the text, whatever its case.
+    Contains,
+    /// Numbers by size; what is no number is neither.
+    AtLeast,
+    AtMost,
+}
+
+impl Is {
+    /// Sign in text, and words.
+    const ALL: [(Self, &str, &str); 5] = [
+        (Self::NotEqual, "!=", "is not"),
+        (Self::Contains, "*=", "contains"),
+        (Self::AtLeast, ">=", "is at least"),
+        (Self::AtMost, "<=", "is at most"),
+        (Self::Equal, "=", "is"),
+    ];
+
+    fn of(self) -> (&'static str, &'static str) {
+        Self::ALL.iter().find(|(is, ..)| *is == self).map_or(("=", "is"), |&(_, sign, words)| (sign, words))
+    }
+
+    /// Whether a value says so.
+    pub fn holds(self, value: &str, wanted: &str) -> bool {
+        let by_size = |fits: fn(&f64, &f64) -> bool| {
+            let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            number(value).zip(number(wanted)).is_some_and(|(value, wanted)| fits(&value, &wanted))
+        };
+        match self {
+            Self::Equal => value == wanted,
+            Self::NotEqual => value != wanted,
+            Self::Contains => value.to_lowercase().contains(&wanted.to_lowercase()),
+            Self::AtLeast => by_size(f64::ge),
+            Self::AtMost => by_size(f64::le),
+        }
+    }
+}
+
+impl Attribute {
+    /// Name, sign and value: the sign is the first equals sign with what stands right before it.
+    fn split(text: &str) -> Option<(&str, Is, &str)> {
+        let (name, value) = text.split_once('=')?;
+        let (is, sign, _) = Is::ALL.into_iter().find(|(_, sign, _)| name.ends_with(&sign[..sign.len() - 1]))?;
+        Some((&name[..name.len() + 1 - sign.len()], is, value))
+    }
+
+    fn text(&self) -> String {
+        format!("{}{}{}", escape(&self.name), self.is.of().0, escape(&self.value))
+    }
+
+    fn words(&self) -> String {
+        format!("{} {} {}", self.name, self.is.of().1, self.value)
+    }
 }
 
 /// What a journey must fulfil.
@@ -40,6 +110,10 @@ pub enum Condition {
     Then { first: What, then: What, within: Option<String> },
     /// The first occurs, and the other never comes after it within that time.
     NotThen { first: What, then: What, within: Option<String> },
+    /// The other occurs, and the first never comes before it within that time.
+    NotBefore { first: What, then: What, within: Option<String> },
+    /// What the attribute said last.
+    Latest { what: What },
     /// It begins so.
     Starts { what: What },
     /// It ends so.
@@ -66,11 +140,14 @@ const LONGEST: usize = 20_000;
 const MOST_TIMES: u32 = 1000;
 
 /// Kinds of conditions: stable name, what people call it, and whether it has a second part.
-pub const KINDS: [(&str, &str, bool); 6] = [
+pub const KINDS: [(&str, &str, bool); 9] = [
     ("passed", "passed through", false),
     ("never", "never passed through", false),
     ("then", "passed, and then", true),
     ("not_then", "passed, and then not", true),
+    ("before", "passed, and before it", true),
+    ("not_before", "passed, and not before it", true),
+    ("latest", "was last, by an attribute", false),
     ("starts", "starts with", false),
     ("ends", "ends with", false),
 ];
@@ -79,16 +156,15 @@ impl What {
     /// As the URL writes it.
     pub fn text(&self) -> String {
         let node = self.node.as_ref().map(|(level, label)| format!("{}:{}", level.key(), escape(label)));
-        let attribute =
-            self.attribute.as_ref().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+        let attribute = self.attribute.as_ref().map(Attribute::text);
         [node, attribute].into_iter().flatten().collect::<Vec<_>>().join("|")
     }
 
     fn parse(text: &str) -> Option<Self> {
         let mut what = Self::default();
         for part in text.split('|').filter(|part| !part.is_empty()) {
-            if let Some((name, value)) = part.split_once('=') {
-                what.attribute = Some((unescape(name)?, unescape(value)?));
+            if let Some((name, is, value)) = Attribute::split(part) {
+                what.attribute = Some(Attribute { name: unescape(name)?, is, value: unescape(value)? });
             } else {
                 let (level, label) = part.split_once(':')?;
                 let level = Level::ALL.into_iter().find(|one| one.key() == level)?;
@@ -101,7 +177,7 @@ impl What {
     /// As people read it.
     pub fn words(&self) -> String {
         let node = self.node.as_ref().map(|(_, label)| label.clone());
-        let attribute = self.attribute.as_ref().map(|(name, value)| format!("{name} is {value}"));
+        let attribute = self.attribute.as_ref().map(Attribute::words);
         match (node, attribute) {
             (Some(node), Some(attribute)) => format!("{node} where {attribute}"),
             (Some(node), None) => node,
@@ -126,6 +202,10 @@ impl Condition {
             Self::NotThen { first, then, within: time } => {
                 format!("not_then~{}~{}{}", first.text(), then.text(), within(time))
             }
+            Self::NotBefore { first, then, within: time } => {
+                format!("not_before~{}~{}{}", first.text(), then.text(), within(time))
+            }
+            Self::Latest { what } => format!("latest~{}", what.text()),
             Self::Starts { what } => format!("starts~{}", what.text()),
             Self::Ends { what } => format!("ends~{}", what.text()),
             Self::Behind { question } => format!("behind~{}", escape(question)),
@@ -141,7 +221,7 @@ impl Condition {
                 format!("\u{201c}{text}\u{201d} is no condition."),
             )
             .at("where")
-            .remedy("Write passed~touchpoint:NAME, never~…, then~…~…~24h, not_then~…~…, starts~… or ends~…; an attribute is name=value.")
+            .remedy("Write passed~touchpoint:NAME, never~…, then~…~…~24h, not_then~…~…, not_before~…~…, latest~name=value, starts~… or ends~…; an attribute is name=value, with !=, >=, <= or *= (contains) too.")
         };
         if text.len() > LONGEST {
             return Err(refused());
@@ -159,14 +239,16 @@ impl Condition {
                 Self::Passed { what, times }
             }
             "never" => Self::Never { what: what()? },
-            "then" | "not_then" => {
+            "then" | "not_then" | "not_before" => {
                 let (first, then) = (what()?, what()?);
                 let within = parts.next().filter(|within| !within.is_empty()).map(str::to_owned);
                 match kind {
                     "then" => Self::Then { first, then, within },
-                    _ => Self::NotThen { first, then, within },
+                    "not_then" => Self::NotThen { first, then, within },
+                    _ => Self::NotBefore { first, then, within },
                 }
             }
+            "latest" => Self::Latest { what: what()? },
             "starts" => Self::Starts { what: what()? },
             "ends" => Self::Ends { what: what()? },
             "behind" => {
@@ -184,8 +266,17 @@ impl Condition {
 
     fn check(&self) -> Result<(), UserError> {
         match self {
-            Self::Then { within, .. } | Self::NotThen { within, .. } => {
+            Self::Then { within, .. } | Self::NotThen { within, .. } | Self::NotBefore { within, .. } => {
                 window_of(within.as_deref())?;
+            }
+            Self::Latest { what } if what.attribute.is_none() => {
+                return Err(UserError::new(
+                    Kind::Invalid,
+                    "no_events_named",
+                    "What was last is asked of an attribute.",
+                )
+                .at("attribute")
+                .remedy("Choose an attribute and its value."));
             }
             Self::Passed { times, .. } if !(1..=MOST_TIMES).contains(times) => {
                 return Err(UserError::new(
@@ -218,6 +309,14 @@ impl Condition {
             }
             Self::NotThen { first, then, within: time } => {
                 format!("passed {}, and then not {}{}", first.words(), then.words(), within(time))
+            }
+            Self::NotBefore { first, then, within: time } => {
+                format!("passed {}, and not {} before it{}", then.words(), first.words(), within(time))
+            }
+            Self::Latest { what } => {
+                let attribute = what.attribute.as_ref().map(Attribute::words).unwrap_or_default();
+                let at = what.node.as_ref().map(|(_, label)| format!(" at {label}")).unwrap_or_default();
+                format!("has as its latest value{at}: {attribute}")
             }
             Self::Starts { what } => format!("starts with {}", what.words()),
             Self::Ends { what } => format!("ends with {}", what.words()),
@@ -319,8 +418,8 @@ pub fn composed(fields: &[(&str, &str)]) -> Result<Option<Condition>, UserError>
         let attribute = match field(attribute) {
             "" => None,
             text => {
-                let (name, value) = text.split_once('=').ok_or_else(|| missing(attribute))?;
-                Some((name.trim().to_owned(), value.trim().to_owned()))
+                let (name, is, value) = Attribute::split(text).ok_or_else(|| missing(attribute))?;
+                Some(Attribute { name: name.trim().to_owned(), is, value: value.trim().to_owned() })
             }
         };
         let what =
@@ -338,6 +437,12 @@ pub fn composed(fields: &[(&str, &str)]) -> Result<Option<Condition>, UserError>
         "never" => Condition::Never { what: first },
         "then" => Condition::Then { first, then: what("then_node", "then_attribute")?, within },
         "not_then" => Condition::NotThen { first, then: what("then_node", "then_attribute")?, within },
+        // The second part is what comes first in time.
+        "before" => Condition::Then { first: what("then_node", "then_attribute")?, then: first, within },
+        "not_before" => {
+            Condition::NotBefore { first: what("then_node", "then_attribute")?, then: first, within }
+        }
+        "latest" => Condition::Latest { what: first },
         "starts" => Condition::Starts { what: first },
         "ends" => Condition::Ends { what: first },
         other => {
@@ -375,7 +480,9 @@ pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '%' | '~' | '|' | '=' | ':' | '\n' | '\r' => out.push_str(&format!("%{:02X}", letter as u32)),
+            '%' | '~' | '|' | '=' | ':' | '!' | '*' | '<' | '>' | '\n' | '\r' => {
+                out.push_str(&format!("%{:02X}", letter as u32))
+            }
             other => out.push(other),
         }
     }
@@ -398,7 +505,7 @@ pub(super) fn unescape(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Join, Segment, What, composed, offered};
+    use super::{Attribute, Condition, Is, Join, Segment, What, composed, offered};
     use crate::journeys::Level;
 
     #[test]
@@ -406,13 +513,24 @@ mod tests {
         let node = |label: &str| What { node: Some((Level::Touchpoint, label.into())), attribute: None };
         let odd = What {
             node: Some((Level::Activity, "A|b~c:d=e%f\ng".into())),
-            attribute: Some(("plan=x".into(), "100 % ~ good".into())),
+            attribute: Some(Attribute {
+                name: "plan>=x!".into(),
+                is: Is::AtMost,
+                value: "=100 % ~ good".into(),
+            }),
         };
         let conditions = vec![
             Condition::Passed { what: odd.clone(), times: 3 },
             Condition::Never { what: node("App") },
             Condition::Then { first: node("Order status"), then: odd, within: Some("24h".into()) },
             Condition::NotThen { first: node("A"), then: node("B"), within: None },
+            Condition::NotBefore { first: node("A"), then: node("B"), within: Some("2d".into()) },
+            Condition::Latest {
+                what: What {
+                    node: None,
+                    attribute: Some(Attribute { name: "plan".into(), is: Is::NotEqual, value: "gold".into() }),
+                },
+            },
             Condition::Starts { what: node("A") },
             Condition::Ends { what: node("B") },
             Condition::Behind { question: "?by=activity&select=1%2Fn%2FA".into() },
@@ -436,6 +554,19 @@ mod tests {
         assert_eq!(said, Ok(Some(expected)));
         let said = composed(&[("add", "passed"), ("attribute", "plan = gold"), ("times", "2")]);
         assert_eq!(said, Ok(Some(Condition::parse("passed~plan=gold~2").expect("a condition"))));
+        let said = composed(&[("add", "before"), ("node", "Call"), ("then_node", "App"), ("within", "2d")]);
+        assert_eq!(
+            said,
+            Ok(Some(Condition::parse("then~touchpoint:App~touchpoint:Call~2d").expect("a condition")))
+        );
+        let said = composed(&[("add", "not_before"), ("node", "Call"), ("then_node", "App")]);
+        let expected = Condition::parse("not_before~touchpoint:App~touchpoint:Call").expect("a condition");
+        assert_eq!(said, Ok(Some(expected)));
+        for (sign, is) in [("=", Is::Equal), ("!=", Is::NotEqual), ("*=", Is::Contains), (">=", Is::AtLeast)] {
+            let said = composed(&[("add", "latest"), ("attribute", &format!("bill {sign} 10"))]);
+            let attribute = Some(Attribute { name: "bill".into(), is, value: "10".into() });
+            assert_eq!(said, Ok(Some(Condition::Latest { what: What { node: None, attribute } })));
+        }
         assert_eq!(composed(&[("node", "A")]), Ok(None));
         for bad in
             [&[("add", "passed")][..], &[("add", "then"), ("node", "A")], &[("add", "paint"), ("node", "A")]]
@@ -447,6 +578,22 @@ mod tests {
     }
 
     #[test]
+    fn values_are_compared_as_they_are_meant() {
+        for (is, value, wanted, holds) in [
+            (Is::Equal, "gold", "gold", true),
+            (Is::Equal, "Gold", "gold", false),
+            (Is::NotEqual, "silver", "gold", true),
+            (Is::Contains, "Old Gold", "gold", true),
+            (Is::AtLeast, "10.5", "9", true),
+            (Is::AtLeast, "abc", "9", false),
+            (Is::AtMost, "9", "9", true),
+            (Is::AtMost, "NaN", "9", false),
+        ] {
+            assert_eq!(is.holds(value, wanted), holds, "{value} {is:?} {wanted}");
+        }
+    }
+
+    #[test]
     fn what_is_no_condition_is_refused() {
         for bad in [
             "",
@@ -454,6 +601,7 @@ mod tests {
             "passed~",
             "passed~planet:X",
             "then~touchpoint:A",
+            "latest~touchpoint:A",
             "passed~touchpoint:A~0",
             "never~touchpoint:A~B",
             "then~touchpoint:A~touchpoint:B~soon",

@@ -28,6 +28,7 @@ mod rule {
         pub level: Option<f64>,
         pub mail: String,
         pub beyond: bool,
+        pub department_id: Option<String>,
         pub version: i32,
         pub created_at: i64,
     }
@@ -77,6 +78,8 @@ pub struct AlertRule {
     pub mail: String,
     /// Whether the limit was passed when it was looked at last.
     pub beyond: bool,
+    /// Whose people are told; without one, whoever made it.
+    pub department_id: Option<String>,
     pub version: i32,
     pub created_at: i64,
 }
@@ -110,8 +113,7 @@ pub async fn rules(db: &Db) -> Result<Vec<AlertRule>, DbError> {
 
 /// Adds a rule, and returns its id.
 pub async fn add_rule(tx: &Tx, new: &AlertRule) -> Result<String, DbError> {
-    let AlertRule { id: _, account_id, kind, series, above, level, mail, beyond, version: _, created_at } =
-        new.clone();
+    let AlertRule { id: _, account_id, kind, series, above, level, mail, beyond, .. } = new.clone();
     let id = new_id();
     let row = rule::ActiveModel {
         id: Set(id.clone()),
@@ -123,18 +125,18 @@ pub async fn add_rule(tx: &Tx, new: &AlertRule) -> Result<String, DbError> {
         level: Set(level),
         mail: Set(mail),
         beyond: Set(beyond),
+        department_id: Set(new.department_id.clone()),
         version: Set(1),
-        created_at: Set(created_at),
+        created_at: Set(new.created_at),
     };
     rule::Entity::insert(row).exec_without_returning(&tx.inner).await?;
     Ok(id)
 }
 
-/// Removes a rule of an account.
-pub async fn delete_rule(tx: &Tx, account_id: &str, id: &str) -> Result<(), DbError> {
+/// Removes a rule.
+pub async fn delete_rule(tx: &Tx, id: &str) -> Result<(), DbError> {
     let gone = rule::Entity::delete_many()
         .filter(rule::Column::Id.eq(id))
-        .filter(rule::Column::AccountId.eq(account_id))
         .filter(rule::Column::WorkspaceId.eq(&tx.workspace))
         .exec(&tx.inner)
         .await?;

@@ -15,12 +15,14 @@ pub struct ColumnMap {
     pub text: Option<usize>,
     pub duration: Option<usize>,
     pub cost: Option<usize>,
+    pub known_as: Option<usize>,
     /// (attribute name, position), by name.
     pub attributes: Vec<(String, usize)>,
 }
 
 /// Names that mean a part of the event; all others are attributes.
-const PARTS: [&str; 9] = ["customer", "time", "activity", "id", "case", "reason", "text", "duration", "cost"];
+const PARTS: [&str; 10] =
+    ["customer", "time", "activity", "id", "case", "reason", "text", "duration", "cost", "known_as"];
 
 /// Words in headers that suggest a part, most telling first.
 const HINTS: [(&str, &[&str]); 9] = [
@@ -133,6 +135,7 @@ impl Mapping {
                 "text" => optional(&mut mapping.text)?,
                 "duration" => optional(&mut mapping.duration)?,
                 "cost" => optional(&mut mapping.cost)?,
+                "known_as" => optional(&mut mapping.known_as)?,
                 _ if mapping.attributes.iter().any(|(known, _)| known == name) => return Err(twice()),
                 _ => mapping.attributes.push((name.to_owned(), column.to_owned())),
             }
@@ -161,6 +164,8 @@ impl Mapping {
             text: find("text"),
             duration: find("duration"),
             cost: find("cost"),
+            // Who is the same person is never guessed.
+            known_as: None,
             attributes: Vec::new(),
         };
         let known = [&mapping.customer, &mapping.time, &mapping.activity];
@@ -189,8 +194,19 @@ impl Mapping {
 
     /// Finds the mapped columns in a header.
     pub fn resolve(mapping: &ColumnMapping, header: &[String]) -> Result<ColumnMap, UserError> {
-        let ColumnMapping { customer, time, activity, id, case, reason, text, duration, cost, attributes } =
-            mapping;
+        let ColumnMapping {
+            customer,
+            time,
+            activity,
+            id,
+            case,
+            reason,
+            text,
+            duration,
+            cost,
+            known_as,
+            attributes,
+        } = mapping;
         let found =
             || header.iter().map(|name| format!("\u{201c}{name}\u{201d}")).collect::<Vec<_>>().join(", ");
         let find = |part: &str, column: &String| {
@@ -256,6 +272,7 @@ impl Mapping {
             text: maybe("text", text)?,
             duration: maybe("duration", duration)?,
             cost: maybe("cost", cost)?,
+            known_as: maybe("known_as", known_as)?,
             attributes,
         })
     }

@@ -23,9 +23,9 @@ const MOST_GIVEN_UP: u32 = 200;
 pub(super) const MAX_COLUMNS: usize = 4096;
 const BLOCK: usize = 1 << 16;
 /// Lines that are taken at once, however short.
-const MOST_LINES: usize = 65_536;
+const MOST_LINES: usize = 131_072;
 /// Text that is taken as whole lines at once: what becomes of it fits into a core's own memory.
-const LINES: usize = 1 << 20;
+const LINES: usize = 2 << 20;
 
 /// One record; reused from row to row.
 #[derive(Debug, Default)]

@@ -1,10 +1,15 @@
 //! What events say, as digests: two that say the same have the same.
 
-use crate::CustomerKey;
+use std::hash::Hasher as _;
 
-/// Digests of one source's events: those of another differ, whatever they say.
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
+
+use crate::{CustomerKey, Pseudonyms};
+
+/// Digests of one source's events: those of another differ, whatever they say. Contents are digested with a secret of
+/// this data folder (SipHash-1-3, 128 bits): so nobody can make two events that seem to say the same.
 pub struct Digests {
-    contents: [u8; 32],
+    contents: SipHasher13,
     ids: [u8; 32],
 }
 
@@ -45,9 +50,10 @@ fn put(room: &mut Vec<u8>, part: u8, value: &[u8]) {
 
 impl Digests {
     /// Those of a source.
-    pub fn of(source: &str) -> Self {
+    pub fn of(source: &str, pseudonyms: &Pseudonyms) -> Self {
+        let secret = pseudonyms.secret("throughline 2026 content of an event", source.as_bytes());
         Self {
-            contents: blake3::derive_key("throughline 2026 content of an event", source.as_bytes()),
+            contents: SipHasher13::new_with_key(&secret),
             ids: blake3::derive_key("throughline 2026 id of an event", source.as_bytes()),
         }
     }
@@ -75,7 +81,9 @@ impl Digests {
             put(room, 7, name.as_bytes());
             put(room, 8, value);
         }
-        first_bits(blake3::keyed_hash(&self.contents, room))
+        let mut hasher = self.contents;
+        hasher.write(room);
+        hasher.finish128().as_u128()
     }
 
     /// What tells an event apart by the id that its source gave it.

@@ -4,11 +4,11 @@
 //! Keys are spread over shards, which all threads look through side by side.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use rayon::prelude::*;
 
 use super::digest::repeated;
+use super::keys::{Keys, Looked};
 use super::progress::Progress;
 use super::understood::Understood;
 use crate::segment::read_identities;
@@ -23,76 +23,16 @@ pub struct Known {
     shards: Vec<Shard>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shard {
-    keys: HashMap<Key, Said, Spread>,
+    keys: Keys,
     /// How often this file said the same again, where it did.
-    again: HashMap<u128, u64, Spread>,
+    again: HashMap<u128, u64>,
 }
 
-/// A key in two halves: so it needs no padding beside its digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key(u64, u64);
-
-impl std::hash::Hash for Key {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        state.write_u64(self.1);
-    }
-}
-
-fn half(key: u128) -> Key {
-    Key((key >> 64) as u64, key as u64)
-}
-
-/// Not by the bits by which its map spreads it.
+/// Not by the bits by which its keys are spread.
 pub fn shard_of(key: u128) -> usize {
     (key >> 64) as usize % SHARDS
-}
-
-/// Sixty-three bits of what a known event says, and whether this file said it too.
-#[derive(Debug, Clone, Copy)]
-struct Said(u64);
-
-impl Said {
-    fn new(content: i64, here: bool) -> Self {
-        Self(content as u64 & !1 | u64::from(here))
-    }
-
-    fn here(self) -> bool {
-        self.0 & 1 == 1
-    }
-
-    fn says(self, content: i64) -> bool {
-        self.0 | 1 == content as u64 | 1
-    }
-}
-
-/// Keys are hashes already: their low bits serve as they are.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Spread(u64);
-
-impl std::hash::BuildHasher for Spread {
-    type Hasher = Self;
-    fn build_hasher(&self) -> Self {
-        Self(0)
-    }
-}
-
-impl std::hash::Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-    fn write_u64(&mut self, half: u64) {
-        self.0 = half;
-    }
-    fn write_u128(&mut self, key: u128) {
-        self.0 = key as u64;
-    }
 }
 
 /// What tells the stored events of a source apart, sorted to be looked up.
@@ -155,7 +95,9 @@ impl Known {
         waiting: &[(u128, i64)],
         progress: &Progress,
     ) -> Result<Self, EventsError> {
-        let mut known = Self { shards: (0..SHARDS).map(|_| Shard::default()).collect() };
+        let spread = super::keys::spread()?;
+        let shard = |_| Shard { keys: Keys::new(spread), again: HashMap::new() };
+        let mut known = Self { shards: (0..SHARDS).map(shard).collect() };
         known.remember(waiting);
         for segment in stored {
             if progress.is_cancelled() {
@@ -168,8 +110,9 @@ impl Known {
 
     fn remember(&mut self, identities: &[(u128, i64)]) {
         self.shards.par_iter_mut().enumerate().for_each(|(at, shard)| {
-            let own = identities.iter().filter(|(key, _)| shard_of(*key) == at);
-            shard.keys.extend(own.map(|&(key, content)| (half(key), Said::new(content, false))));
+            for &(key, content) in identities.iter().filter(|(key, _)| shard_of(*key) == at) {
+                shard.keys.remember(key, content);
+            }
         });
     }
 
@@ -178,8 +121,9 @@ impl Known {
         let found = self.shards.par_iter_mut().enumerate().map(|(at, shard)| {
             let mut found = Vec::new();
             for (piece, understood) in (0..).zip(pieces) {
+                std::hint::black_box(shard.keys.warm(understood.wanted(at).map(|(_, wanted)| wanted.key)));
                 for (place, wanted) in understood.wanted(at) {
-                    if let Some(relation) = shard.admit(wanted) {
+                    if let Some(relation) = shard.admit(&wanted) {
                         found.push((piece, place, relation));
                     }
                 }
@@ -195,30 +139,21 @@ impl Known {
 impl Shard {
     fn admit(&mut self, wanted: &Wanted) -> Option<Relation> {
         let &Wanted { key, content, named } = wanted;
-        match self.keys.entry(half(key)) {
-            Entry::Vacant(free) => {
-                free.insert(Said::new(content, true));
-                None
-            }
-            Entry::Occupied(known) if !known.get().says(content) => Some(Relation::Conflict),
-            Entry::Occupied(_) if named => Some(Relation::Duplicate),
-            Entry::Occupied(mut known) if !known.get().here() => {
-                known.insert(Said::new(content, true));
-                Some(Relation::Duplicate)
-            }
+        match self.keys.look(key, content) {
+            Looked::New => None,
+            Looked::OtherContent => Some(Relation::Conflict),
+            Looked::Known { .. } if named => Some(Relation::Duplicate),
+            Looked::Known { here: false } => Some(Relation::Duplicate),
             // A row without an id that this file said before: its content and its number among such rows tell it
             // apart. It stays in the shard of the first.
-            Entry::Occupied(_) => {
+            Looked::Known { here: true } => {
                 let times = self.again.entry(key).or_insert(0);
                 *times += 1;
                 let top = u128::from(shard_of(key) as u64) << 64;
                 let other = repeated(key, *times) & !((SHARDS as u128 - 1) << 64) | top;
-                match self.keys.entry(half(other)) {
-                    Entry::Vacant(free) => {
-                        free.insert(Said::new(content, true));
-                        Some(Relation::Again(other))
-                    }
-                    Entry::Occupied(_) => Some(Relation::Duplicate),
+                match self.keys.look(other, content) {
+                    Looked::New => Some(Relation::Again(other)),
+                    Looked::OtherContent | Looked::Known { .. } => Some(Relation::Duplicate),
                 }
             }
         }

@@ -7,6 +7,7 @@
 mod chunk;
 mod digest;
 mod identity;
+mod keys;
 mod pairs;
 mod progress;
 mod quarantine;
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 
 use crate::csv::Mapping;
 use crate::formats::{Hints, Sample, open};
+use crate::links::Pair;
 use crate::segment::{Batch, write_batch};
 use crate::{EventsError, ImportLock, SegmentMeta, SegmentRef, Store};
 use chunk::Chunk;
@@ -65,6 +67,8 @@ pub struct Outcome {
     pub first_event: Option<i64>,
     pub last_event: Option<i64>,
     pub examples: Examples,
+    /// Ids that events name beside their customer's, each pair once.
+    pub pairs: Vec<Pair>,
 }
 
 /// Events held in memory before they are written.
@@ -124,9 +128,11 @@ pub fn run(
     let mut quarantine = quarantine::Writer::new((!job.dry).then(|| store.quarantine(job.import)), &header);
     let mut counts = Counts::default();
     let mut examples = Examples::default();
+    let mut pairs = Pairs::default();
     std::thread::scope(|scope| {
         let mut keeping = Keeping::new(scope, store, job);
-        let mut batch = Batch::new(names.clone());
+        let fresh = || Batch::with_room(names.clone(), BATCH);
+        let mut batch = fresh();
         let (mut current, mut next) = (Chunk::default(), Chunk::default());
         current.fill(&mut records)?;
         while !current.is_empty() {
@@ -142,11 +148,12 @@ pub fn run(
                 let own;
                 (own, found) = found.split_at(found.partition_point(|&(piece, ..)| piece <= at));
                 understood.settle(own, &mut counts);
+                pairs.extend(understood.pairs());
                 understood.report(piece, &reader, &mut quarantine, &mut examples)?;
             }
             understood::push(&understood, &mut batch);
             if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
-                keeping.keep(std::mem::replace(&mut batch, Batch::new(names.clone())))?;
+                keeping.keep(std::mem::replace(&mut batch, fresh()))?;
             }
             // What went wrong in reading on comes after the rows before it.
             read?;
@@ -163,8 +170,36 @@ pub fn run(
         let (segments, span) = keeping.finish()?;
         let reasons = quarantine.finish()?;
         let (first_event, last_event) = span.unzip();
-        Ok(Outcome { counts, segments, reasons, first_event, last_event, examples })
+        Ok(Outcome { counts, segments, reasons, first_event, last_event, examples, pairs: pairs.finish() })
     })
+}
+
+/// Pairs of ids, of which the same ones come again and again.
+#[derive(Default)]
+struct Pairs {
+    all: Vec<Pair>,
+    /// How many were left when each was there once.
+    once: usize,
+}
+
+impl Pairs {
+    fn extend(&mut self, more: impl Iterator<Item = Pair>) {
+        self.all.extend(more);
+        if self.all.len() > 1 << 20 && self.all.len() > 2 * self.once {
+            self.tidy();
+        }
+    }
+
+    fn tidy(&mut self) {
+        self.all.par_sort_unstable();
+        self.all.dedup();
+        self.once = self.all.len();
+    }
+
+    fn finish(mut self) -> Vec<Pair> {
+        self.tidy();
+        self.all
+    }
 }
 
 /// Instants of the first and the last event.

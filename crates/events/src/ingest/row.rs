@@ -5,7 +5,6 @@ use contract::sources::{Accepted, Quarantined};
 use super::Job;
 use super::chunk::Piece;
 use super::digest::{Content, Digests};
-use super::identity::Wanted;
 use super::quarantine::Problem;
 use super::understood::Understood;
 use crate::Pseudonyms;
@@ -54,7 +53,7 @@ impl<'a> RowReader<'a> {
         pseudonyms: &'a Pseudonyms,
     ) -> Self {
         let unmark = super::quarantine::is_download(header);
-        Self { job, columns, header, format, pseudonyms, digests: Digests::of(job.source), unmark }
+        Self { job, columns, header, format, pseudonyms, digests: Digests::of(job.source, pseudonyms), unmark }
     }
 
     /// Says what each row of a piece is.
@@ -62,7 +61,7 @@ impl<'a> RowReader<'a> {
         let mut understood = Understood::new(self.columns.attributes.len());
         let mut room = Vec::new();
         piece.each(|row| match self.event(row, &mut room, &mut understood) {
-            Ok((event, wanted)) => understood.push(event, wanted),
+            Ok((event, named)) => understood.push(event, named),
             Err(problem) => understood.refuse(*problem),
         });
         understood.finish();
@@ -120,13 +119,13 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// What the row says, checked.
+    /// What the row says, checked; and whether it has an id of its own.
     fn event<'t>(
         &self,
         row: Row<'t, '_>,
         room: &mut Vec<u8>,
         understood: &mut Understood<'t>,
-    ) -> Result<(NewEvent, Wanted), Box<Problem>> {
+    ) -> Result<(NewEvent, bool), Box<Problem>> {
         if let Some(error) = row.error {
             return Err(self.problem(row, row.error_at, error.code(), error.reason(), error.remedy()));
         }
@@ -212,6 +211,7 @@ impl<'a> RowReader<'a> {
         debug_assert!(text.len() <= MAX_CELL);
         let optional = |column: Option<usize>| column.map_or(Ok(&[][..]), name);
         let (case, reason) = (optional(columns.case)?, optional(columns.reason)?);
+        let known_as = optional(columns.known_as)?;
 
         // Everything that is read decides whether two rows say the same.
         let customer = self.pseudonyms.of(customer);
@@ -240,7 +240,10 @@ impl<'a> RowReader<'a> {
         for (_, column) in &columns.attributes {
             understood.attribute(self.cell(row, *column));
         }
-        Ok((event, Wanted { key, content: content as i64, named }))
+        if !known_as.is_empty() {
+            understood.known_as(customer, self.pseudonyms.of(known_as));
+        }
+        Ok((event, named))
     }
 
     fn time(&self, row: Row<'_, '_>, cell: &[u8]) -> Result<i64, Box<Problem>> {

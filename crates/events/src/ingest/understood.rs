@@ -10,8 +10,9 @@ use super::chunk::Piece;
 use super::identity::{Relation, SHARDS, Wanted, shard_of};
 use super::quarantine::{self, Problem};
 use super::row::{EXAMPLES, Examples, RowReader};
-use crate::EventsError;
+use crate::links::Pair;
 use crate::segment::{BUCKETS, Batch, NewEvent, bucket_of};
+use crate::{CustomerKey, EventsError};
 
 /// What the rows of a piece say. Text is given as codes of this piece; events know their row by their position.
 pub struct Understood<'t> {
@@ -19,11 +20,14 @@ pub struct Understood<'t> {
     /// Rows of the file before this piece, once known.
     before: u64,
     events: Vec<NewEvent>,
-    wanted: Vec<Wanted>,
+    /// Whether the source gave each event an id; empty while it gave none.
+    named: Vec<bool>,
     width: usize,
     attributes: Vec<u32>,
     texts: Vec<&'t [u8]>,
     codes: HashMap<&'t [u8], u32, RandomState>,
+    /// Places of events that name another id of their customer, and both.
+    pairs: Vec<(u32, Pair)>,
     /// Rows, and what is wrong with them.
     problems: Vec<(u32, Problem)>,
     by_bucket: Grouped<{ BUCKETS as usize }>,
@@ -77,11 +81,12 @@ impl<'t> Understood<'t> {
             rows: 0,
             before: 0,
             events: Vec::new(),
-            wanted: Vec::new(),
+            named: Vec::new(),
             width,
             attributes: Vec::new(),
             texts: vec![&[]],
             codes: HashMap::default(),
+            pairs: Vec::new(),
             problems: Vec::new(),
             by_bucket: Grouped::default(),
             by_shard: Grouped::default(),
@@ -108,10 +113,27 @@ impl<'t> Understood<'t> {
         self.attributes.push(code);
     }
 
-    /// Takes the next row as an event, whose attributes were given.
-    pub fn push(&mut self, event: NewEvent, wanted: Wanted) {
+    /// The event that is pushed next names another id of its customer.
+    pub fn known_as(&mut self, customer: CustomerKey, other: CustomerKey) {
+        if customer != other {
+            let pair = (customer.min(other), customer.max(other));
+            self.pairs.push((self.events.len() as u32, pair));
+        }
+    }
+
+    /// Pairs of ids that events name which are stored, be it since now or before.
+    pub fn pairs(&self) -> impl Iterator<Item = Pair> {
+        let counts = |place: &u32| self.conflicts.binary_search(place).is_err();
+        self.pairs.iter().filter(move |(place, _)| counts(place)).map(|&(_, pair)| pair)
+    }
+
+    /// Takes the next row as an event, whose attributes were given; `named` where its key is an id of the source's own.
+    pub fn push(&mut self, event: NewEvent, named: bool) {
+        if named {
+            self.named.resize(self.events.len(), false);
+            self.named.push(true);
+        }
         self.events.push(NewEvent { position: i64::from(self.rows), ..event });
-        self.wanted.push(wanted);
         self.rows += 1;
     }
 
@@ -124,12 +146,16 @@ impl<'t> Understood<'t> {
     /// Sorts events by what they are looked at by, after the last row.
     pub fn finish(&mut self) {
         self.by_bucket = Grouped::of(&self.events, |event| bucket_of(event.customer) as usize);
-        self.by_shard = Grouped::of(&self.wanted, |wanted| shard_of(wanted.key));
+        self.by_shard = Grouped::of(&self.events, |event| shard_of(event.key));
     }
 
     /// The events whose keys belong to a shard, by place and in order.
-    pub fn wanted(&self, shard: usize) -> impl Iterator<Item = (u32, &Wanted)> {
-        self.by_shard.group(shard).iter().map(|&place| (place, &self.wanted[place as usize]))
+    pub fn wanted(&self, shard: usize) -> impl Iterator<Item = (u32, Wanted)> {
+        self.by_shard.group(shard).iter().map(|&place| {
+            let NewEvent { key, content, .. } = self.events[place as usize];
+            let named = self.named.get(place as usize).copied().unwrap_or(false);
+            (place, Wanted { key, content, named })
+        })
     }
 
     /// Says which events are not simply new, and counts all rows.

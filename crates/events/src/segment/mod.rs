@@ -1,12 +1,14 @@
 //! Segments: immutable Parquet files, one a bucket of customers, sorted by (customer, time, position).
 //!
 //! A reader of another kind finds ordinary columns: customer and key as two numbers each, time as a timestamp,
-//! activity and the rest as text, each attribute as a column `attr.NAME`.
+//! activity and the rest as text, each attribute as a column `attr.NAME`. Columns without a value are left out.
 
+mod coded;
 mod compact;
 mod read;
 mod write;
 
+pub use coded::Coded;
 pub use compact::compact;
 pub use read::{read_attributes, read_columns, read_identities, read_rows, read_texts};
 pub use write::{Batch, NewEvent, Told, write_batch};
@@ -33,6 +35,9 @@ pub struct SegmentMeta {
     pub min_time: i64,
     pub max_time: i64,
 }
+
+/// Column of the digests of what events say; absent where each is the lower half of its event's key.
+const CONTENT: &str = "content";
 
 /// Prefix of the columns that hold attributes.
 const ATTRIBUTE: &str = "attr.";

@@ -9,7 +9,8 @@ use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::ATTRIBUTE;
+use super::coded::{self, Coded};
+use super::{ATTRIBUTE, CONTENT};
 use crate::{CustomerKey, EventsError};
 
 /// The columns that every analysis needs.
@@ -17,10 +18,9 @@ use crate::{CustomerKey, EventsError};
 pub struct Columns {
     pub customer: Vec<CustomerKey>,
     pub time: Vec<i64>,
-    pub position: Vec<i64>,
-    pub activity: Vec<ByteArray>,
-    pub case: Vec<Option<ByteArray>>,
-    pub reason: Vec<Option<ByteArray>>,
+    pub activity: Coded,
+    pub case: Coded,
+    pub reason: Coded,
 }
 
 /// Everything about the rows of one customer.
@@ -36,9 +36,6 @@ pub struct Row {
     pub cost: Option<i64>,
     pub attributes: Vec<(String, String)>,
 }
-
-/// A column of text, one value a row.
-type Texts = Vec<Option<ByteArray>>;
 
 struct Segment<'a> {
     path: &'a Path,
@@ -117,6 +114,42 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// A column of text; one that the segment does not have is empty.
+    fn coded(&self, name: &str) -> Result<Coded, EventsError> {
+        match self.column(name)? {
+            Some(column) => self.coded_at(column),
+            None => Ok(Coded { words: Vec::new(), codes: vec![0; self.rows] }),
+        }
+    }
+
+    fn coded_at(&self, column: usize) -> Result<Coded, EventsError> {
+        let failed = EventsError::segment(self.path);
+        let read = || -> Result<Option<Coded>, ParquetError> {
+            if self.reader.num_row_groups() != 1 {
+                return Ok(None);
+            }
+            let group = self.reader.get_row_group(0)?;
+            let optional = group.metadata().column(column).column_descr().max_def_level() > 0;
+            coded::read(group.get_column_page_reader(column)?, self.rows, optional)
+        };
+        if let Some(coded) = read().map_err(failed)? {
+            return Ok(coded);
+        }
+        // Every value as a word of its own.
+        let (words, present) = self.values::<ByteArrayType>(column)?;
+        let mut next = 0;
+        let mut code = |level: &i16| {
+            next += u32::from(*level > 0);
+            if *level > 0 { next } else { 0 }
+        };
+        let codes = if present.is_empty() {
+            (1..=words.len() as u32).collect()
+        } else {
+            present.iter().map(&mut code).collect()
+        };
+        Ok(Coded { words, codes })
+    }
+
     fn keys(&self, name: &str) -> Result<Vec<u128>, EventsError> {
         let high = self.required::<Int64Type>(&format!("{name}.high"))?;
         let low = self.required::<Int64Type>(&format!("{name}.low"))?;
@@ -131,28 +164,26 @@ pub fn read_columns(path: &Path) -> Result<Columns, EventsError> {
     Ok(Columns {
         customer: segment.keys("customer")?.into_iter().map(CustomerKey).collect(),
         time: segment.required::<Int64Type>("time")?,
-        position: segment.required::<Int64Type>("position")?,
-        activity: segment.required::<ByteArrayType>("activity")?,
-        case: segment.optional::<ByteArrayType>("case")?,
-        reason: segment.optional::<ByteArrayType>("reason")?,
+        activity: segment.coded("activity")?,
+        case: segment.coded("case")?,
+        reason: segment.coded("reason")?,
     })
 }
 
-/// Reads the attribute columns: name and one value a row.
-pub fn read_attributes(path: &Path) -> Result<Vec<(String, Texts)>, EventsError> {
+/// Reads the attribute columns by name.
+pub fn read_attributes(path: &Path) -> Result<Vec<(String, Coded)>, EventsError> {
     let segment = Segment::open(path)?;
-    segment
-        .attributes()
-        .into_iter()
-        .map(|(column, name)| Ok((name, segment.optional_at::<ByteArrayType>(column)?)))
-        .collect()
+    segment.attributes().into_iter().map(|(column, name)| Ok((name, segment.coded_at(column)?))).collect()
 }
 
 /// Reads what tells events apart: (key, content) of each row.
 pub fn read_identities(path: &Path) -> Result<Vec<(u128, i64)>, EventsError> {
     let segment = Segment::open(path)?;
     let keys = segment.keys("key")?;
-    let contents = segment.required::<Int64Type>("content")?;
+    if segment.column(CONTENT)?.is_none() {
+        return Ok(keys.into_iter().map(|key| (key, key as i64)).collect());
+    }
+    let contents = segment.required::<Int64Type>(CONTENT)?;
     Ok(keys.into_iter().zip(contents).collect())
 }
 
@@ -215,7 +246,7 @@ fn rows(segment: &Segment<'_>, path: &Path, range: Range<usize>) -> Result<Vec<R
             cost: cost[at],
             attributes: attributes
                 .iter()
-                .filter_map(|(name, values)| Some((name.clone(), owned(values[at].as_ref()?))))
+                .filter_map(|(name, values)| Some((name.clone(), owned(values.value(at)?))))
                 .collect(),
         })
         .collect())

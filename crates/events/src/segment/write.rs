@@ -12,10 +12,11 @@ use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::{ColumnPath, Type, TypePtr};
+use parquet::schema::types::{ColumnDescPtr, ColumnPath, SchemaDescriptor, Type, TypePtr};
 use rayon::prelude::*;
 
-use super::{ATTRIBUTE, BUCKETS, SegmentMeta, bucket_of};
+use super::coded::{Chunk, chunk};
+use super::{ATTRIBUTE, BUCKETS, CONTENT, SegmentMeta, bucket_of};
 use crate::store::sync_folder;
 use crate::{CustomerKey, EventsError, Store};
 
@@ -29,20 +30,36 @@ pub struct Batch {
     bytes: usize,
 }
 
-/// The events of one bucket.
+/// The events of one bucket. A column stays empty until something is in it, and holds nothing from its end on.
 #[derive(Debug, Default)]
 pub struct Part {
     customer: Vec<CustomerKey>,
     time: Vec<i64>,
     position: Vec<i64>,
     key: Vec<u128>,
+    /// What differs between the digest of what an event says and the lower half of its key.
     content: Vec<i64>,
-    /// Activity, case, reason and text.
-    texts: [Vec<u32>; 4],
+    activity: Vec<u32>,
+    /// Case, reason and text.
+    texts: [Vec<u32>; 3],
     duration: Vec<Option<i64>>,
     cost: Vec<Option<i64>>,
     /// By name.
     attributes: Vec<Vec<u32>>,
+}
+
+/// Adds a value to a column that has so many, unless both are nothing.
+fn put<T: Copy + Default + PartialEq>(column: &mut Vec<T>, at: usize, value: T) {
+    if column.is_empty() && value == T::default() {
+        return;
+    }
+    column.resize(at, T::default());
+    column.push(value);
+}
+
+/// A value of a column.
+fn got<T: Copy + Default>(column: &[T], at: u32) -> T {
+    column.get(at as usize).copied().unwrap_or_default()
 }
 
 /// One event to write. Text is given as codes of [`Batch::text`], 0 for none.
@@ -85,19 +102,22 @@ pub struct Told<'a> {
 impl Part {
     /// Adds an event of the bucket with its attributes, in the order of the names.
     pub fn push(&mut self, event: NewEvent, attributes: impl Iterator<Item = u32>) {
-        self.customer.push(event.customer);
-        self.time.push(event.time);
-        self.position.push(event.position);
-        self.key.push(event.key);
-        self.content.push(event.content);
-        let texts = [event.activity, event.case, event.reason, event.text];
-        for (column, code) in self.texts.iter_mut().zip(texts) {
-            column.push(code);
+        let NewEvent { customer, time, position, key, content, activity, case, reason, text, duration, cost } =
+            event;
+        let at = self.time.len();
+        self.customer.push(customer);
+        self.time.push(time);
+        self.position.push(position);
+        self.key.push(key);
+        put(&mut self.content, at, content ^ key as i64);
+        self.activity.push(activity);
+        for (column, code) in self.texts.iter_mut().zip([case, reason, text]) {
+            put(column, at, code);
         }
-        self.duration.push(event.duration);
-        self.cost.push(event.cost);
+        put(&mut self.duration, at, duration);
+        put(&mut self.cost, at, cost);
         for (column, code) in self.attributes.iter_mut().zip(attributes) {
-            column.push(code);
+            put(column, at, code);
         }
     }
 }
@@ -108,6 +128,21 @@ impl Batch {
         let part = || Part { attributes: vec![Vec::new(); names.len()], ..Part::default() };
         let parts = (0..BUCKETS).map(|_| part()).collect();
         Self { parts, names, texts: vec![ByteArray::default()], codes: HashMap::default(), bytes: 0 }
+    }
+
+    /// An empty batch with room for so many events, spread over its buckets.
+    pub fn with_room(names: Vec<String>, events: usize) -> Self {
+        let mut batch = Self::new(names);
+        // Buckets differ a little in size.
+        let room = events / BUCKETS as usize * 17 / 16;
+        for Part { customer, time, position, key, activity, .. } in &mut batch.parts {
+            customer.reserve(room);
+            key.reserve(room);
+            activity.reserve(room);
+            time.reserve(room);
+            position.reserve(room);
+        }
+        batch
     }
 
     /// The code of a text; the empty text is 0, which stands for none.
@@ -179,12 +214,11 @@ impl Batch {
 /// Writes a batch as one segment a bucket, named `NAME-BUCKET.parquet`. All of it is on disk when this
 /// returns, and none of it counts before the manifest names it.
 pub fn write_batch(store: &Store, name: &str, batch: &Batch) -> Result<Vec<SegmentMeta>, EventsError> {
-    let schema = schema(&batch.names).map_err(EventsError::segment(&store.segments()))?;
     let encoded = (0..).zip(&batch.parts).filter(|(_, part)| !part.time.is_empty()).collect::<Vec<_>>();
     let written = encoded.into_par_iter().map(|(bucket, part)| {
         let file = format!("{name}-{bucket:02}.parquet");
         let path = store.segment(&file);
-        let bytes = encode(schema.clone(), &batch.texts, part).map_err(EventsError::segment(&path))?;
+        let bytes = encode(&batch.texts, part, &batch.names).map_err(EventsError::segment(&path))?;
         let meta = SegmentMeta {
             file,
             bucket,
@@ -211,7 +245,8 @@ pub fn write_batch(store: &Store, name: &str, batch: &Batch) -> Result<Vec<Segme
     Ok(segments)
 }
 
-fn schema(attributes: &[String]) -> Result<TypePtr, ParquetError> {
+/// The columns that a part has something in.
+fn schema(part: &Part, attributes: &[String]) -> Result<TypePtr, ParquetError> {
     let number = |name: &str, repetition| {
         Type::primitive_type_builder(name, Physical::INT64).with_repetition(repetition).build()
     };
@@ -233,63 +268,82 @@ fn schema(attributes: &[String]) -> Result<TypePtr, ParquetError> {
         number("position", Repetition::REQUIRED)?,
         number("key.high", Repetition::REQUIRED)?,
         number("key.low", Repetition::REQUIRED)?,
-        number("content", Repetition::REQUIRED)?,
-        text("activity", Repetition::REQUIRED)?,
-        text("case", Repetition::OPTIONAL)?,
-        text("reason", Repetition::OPTIONAL)?,
-        text("text", Repetition::OPTIONAL)?,
-        number("duration", Repetition::OPTIONAL)?,
-        number("cost", Repetition::OPTIONAL)?,
     ];
-    for name in attributes {
-        fields.push(text(&format!("{ATTRIBUTE}{name}"), Repetition::OPTIONAL)?);
+    if !part.content.is_empty() {
+        fields.push(number(CONTENT, Repetition::REQUIRED)?);
+    }
+    fields.push(text("activity", Repetition::REQUIRED)?);
+    for (name, column) in TEXTS.iter().zip(&part.texts) {
+        if !column.is_empty() {
+            fields.push(text(name, Repetition::OPTIONAL)?);
+        }
+    }
+    for (name, column) in [("duration", &part.duration), ("cost", &part.cost)] {
+        if !column.is_empty() {
+            fields.push(number(name, Repetition::OPTIONAL)?);
+        }
+    }
+    for (name, column) in attributes.iter().zip(&part.attributes) {
+        if !column.is_empty() {
+            fields.push(text(&format!("{ATTRIBUTE}{name}"), Repetition::OPTIONAL)?);
+        }
     }
     let fields = fields.into_iter().map(Arc::new).collect();
     Ok(Arc::new(Type::group_type_builder("event").with_fields(fields).build()?))
 }
 
-/// Columns of numbers that look random, and so can't be made smaller.
-const RANDOM: [&str; 5] = ["customer.high", "customer.low", "key.high", "key.low", "content"];
+const TEXTS: [&str; 3] = ["case", "reason", "text"];
 
-fn encode(schema: TypePtr, words: &[ByteArray], part: &Part) -> Result<Vec<u8>, ParquetError> {
+/// Columns of numbers that look random, and so can't be made smaller.
+const RANDOM: [&str; 5] = ["customer.high", "customer.low", "key.high", "key.low", CONTENT];
+
+fn encode(words: &[ByteArray], part: &Part, attributes: &[String]) -> Result<Vec<u8>, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
+        .set_dictionary_enabled(false)
         .set_statistics_enabled(EnabledStatistics::None);
     for name in RANDOM {
-        properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(name), false)
-            .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
+        properties = properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
     }
     for name in ["time", "position"] {
         properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(name), false)
             .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED)
             .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
     }
-    for name in ["text", "duration", "cost"] {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
-    }
     let order = sorted(part);
-    let mut writer =
-        SerializedFileWriter::new(Vec::with_capacity(64 * order.len()), schema, Arc::new(properties.build()))?;
+    let schema = schema(part, attributes)?;
+    let columns = SchemaDescriptor::new(schema.clone());
+    let text_columns = (0..columns.num_columns())
+        .map(|at| columns.column(at))
+        .filter(|column| column.physical_type() == Physical::BYTE_ARRAY);
+    let properties = Arc::new(properties.build());
+    let mut writer = SerializedFileWriter::new(Vec::with_capacity(64 * order.len()), schema, properties)?;
     let mut group = writer.next_row_group()?;
     let mut values = Vec::with_capacity(order.len());
-    wide(&mut group, &order, &mut values, |at| part.customer[at].0)?;
-    numbers(&mut group, &order, &mut values, |at| part.time[at])?;
-    numbers(&mut group, &order, &mut values, |at| part.position[at])?;
-    wide(&mut group, &order, &mut values, |at| part.key[at])?;
-    numbers(&mut group, &order, &mut values, |at| part.content[at])?;
-    let [activity, others @ ..] = &part.texts;
-    let activities: Vec<ByteArray> =
-        order.iter().map(|&at| words[activity[at as usize] as usize].clone()).collect();
-    column::<ByteArrayType>(&mut group, &activities, None)?;
-    for codes in others {
-        texts(&mut group, words, &order, codes)?;
+    wide(&mut group, &order, &mut values, |at| part.customer[at as usize].0)?;
+    numbers(&mut group, &order, &mut values, |at| part.time[at as usize])?;
+    numbers(&mut group, &order, &mut values, |at| part.position[at as usize])?;
+    wide(&mut group, &order, &mut values, |at| part.key[at as usize])?;
+    if !part.content.is_empty() {
+        let content = |at: u32| got(&part.content, at) ^ part.key[at as usize] as i64;
+        numbers(&mut group, &order, &mut values, content)?;
     }
-    maybe_numbers(&mut group, &order, &part.duration)?;
-    maybe_numbers(&mut group, &order, &part.cost)?;
-    for codes in &part.attributes {
-        texts(&mut group, words, &order, codes)?;
+    // Numbers stand between the texts of the event and those of its attributes.
+    let (texts_of_event, texts_of_attributes) = (&part.texts, &part.attributes);
+    let mut text_columns = text_columns;
+    let mut text = |group: &mut Group<'_>, codes: &[u32]| match text_columns.next() {
+        Some(column) => texts(group, column, words, &order, codes),
+        None => Ok(()),
+    };
+    text(&mut group, &part.activity)?;
+    for codes in texts_of_event.iter().filter(|codes| !codes.is_empty()) {
+        text(&mut group, codes)?;
+    }
+    for column in [&part.duration, &part.cost].into_iter().filter(|column| !column.is_empty()) {
+        maybe_numbers(&mut group, &order, column)?;
+    }
+    for codes in texts_of_attributes.iter().filter(|codes| !codes.is_empty()) {
+        text(&mut group, codes)?;
     }
     group.close()?;
     writer.into_inner()
@@ -297,15 +351,43 @@ fn encode(schema: TypePtr, words: &[ByteArray], part: &Part) -> Result<Vec<u8>, 
 
 /// Rows by customer, time and position.
 fn sorted(part: &Part) -> Vec<u32> {
-    // The first half of a pseudonym tells almost all customers apart, and events come in the order of their positions.
-    let mut order: Vec<(u64, i64, u32)> =
-        (0..).zip(&part.customer).map(|(at, key)| ((key.0 >> 64) as u64, part.time[at as usize], at)).collect();
-    order.sort_unstable();
     let customer = |at: u32| part.customer[at as usize];
-    if !order.is_sorted_by_key(|&(.., at)| customer(at)) || !part.position.is_sorted() {
-        order.sort_unstable_by_key(|&(_, time, at)| (customer(at), time, part.position[at as usize]));
+    // The first half of a pseudonym tells almost all customers apart, and logs are in order of time mostly: then rows
+    // by customer are all that is needed.
+    let mut order = by_customer(&part.customer);
+    let place = |&at: &u32| (customer(at), part.time[at as usize], part.position[at as usize]);
+    if !order.is_sorted_by_key(place) {
+        order.sort_unstable_by_key(place);
     }
-    order.into_iter().map(|(.., at)| at).collect()
+    order
+}
+
+/// Rows by the first half of their customer's pseudonym, in order within it. Pseudonyms of a bucket are spread evenly: so
+/// many heaps that each holds a few rows come close to the order without a comparison.
+fn by_customer(customers: &[CustomerKey]) -> Vec<u32> {
+    let half = |key: &CustomerKey| (key.0 >> 64) as u64;
+    let bits = customers.len().max(16).ilog2() - 3;
+    let heap = |half: u64| (half << BUCKETS.ilog2() >> (64 - bits)) as usize;
+    let mut ends = vec![0_u32; (1 << bits) + 1];
+    for key in customers {
+        ends[heap(half(key)) + 1] += 1;
+    }
+    for at in 1..ends.len() {
+        ends[at] += ends[at - 1];
+    }
+    let mut order = vec![(0, 0); customers.len()];
+    for (at, key) in (0..).zip(customers) {
+        let half = half(key);
+        let end = &mut ends[heap(half)];
+        order[*end as usize] = (half, at);
+        *end += 1;
+    }
+    let mut from = 0;
+    for &until in &ends[..1 << bits] {
+        order[from..until as usize].sort_unstable();
+        from = until as usize;
+    }
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
@@ -326,10 +408,10 @@ fn numbers(
     group: &mut Group<'_>,
     order: &[u32],
     values: &mut Vec<i64>,
-    value: impl Fn(usize) -> i64,
+    value: impl Fn(u32) -> i64,
 ) -> Result<(), ParquetError> {
     values.clear();
-    values.extend(order.iter().map(|&at| value(at as usize)));
+    values.extend(order.iter().map(|&at| value(at)));
     column::<Int64Type>(group, values, None)
 }
 
@@ -338,22 +420,36 @@ fn wide(
     group: &mut Group<'_>,
     order: &[u32],
     values: &mut Vec<i64>,
-    value: impl Fn(usize) -> u128,
+    value: impl Fn(u32) -> u128,
 ) -> Result<(), ParquetError> {
     numbers(group, order, values, |at| (value(at) >> 64) as i64)?;
     numbers(group, order, values, |at| value(at) as i64)
 }
 
-fn maybe_numbers(group: &mut Group<'_>, order: &[u32], column_of: &[Option<i64>]) -> Result<(), ParquetError> {
-    let present: Vec<i16> = order.iter().map(|&at| i16::from(column_of[at as usize].is_some())).collect();
-    let values: Vec<i64> = order.iter().filter_map(|&at| column_of[at as usize]).collect();
+fn maybe_numbers(group: &mut Group<'_>, order: &[u32], numbers: &[Option<i64>]) -> Result<(), ParquetError> {
+    let present: Vec<i16> = order.iter().map(|&at| i16::from(got(numbers, at).is_some())).collect();
+    let values: Vec<i64> = order.iter().filter_map(|&at| got(numbers, at)).collect();
     column::<Int64Type>(group, &values, Some(&present))
 }
 
-fn texts(group: &mut Group<'_>, words: &[ByteArray], order: &[u32], codes: &[u32]) -> Result<(), ParquetError> {
-    let code = |at: &u32| codes[*at as usize];
+fn texts(
+    group: &mut Group<'_>,
+    of: ColumnDescPtr,
+    words: &[ByteArray],
+    order: &[u32],
+    codes: &[u32],
+) -> Result<(), ParquetError> {
+    let code = |at: &u32| got(codes, *at);
+    let optional = of.max_def_level() > 0;
+    if let Some(Chunk { bytes, close }) = chunk(of, words, order.iter().map(code), order.len())? {
+        return group.append_column(&bytes, close);
+    }
     let present: Vec<i16> = order.iter().map(|at| i16::from(code(at) != 0)).collect();
-    let values: Vec<ByteArray> =
-        order.iter().map(code).filter(|&code| code != 0).map(|code| words[code as usize].clone()).collect();
-    column::<ByteArrayType>(group, &values, Some(&present))
+    let values: Vec<ByteArray> = order
+        .iter()
+        .map(code)
+        .filter(|&code| !optional || code != 0)
+        .map(|code| words[code as usize].clone())
+        .collect();
+    column::<ByteArrayType>(group, &values, optional.then_some(&present))
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use contract::format::apart;
 use db::alerts::{AlertRule, Notice};
 
-use super::page::{figures, series};
+use super::page::{figures, may_be_told, series};
 use crate::people::actor_of_account;
 use crate::{Actor, ServiceError, Services, cache, reviews, sources};
 
@@ -49,16 +49,31 @@ pub async fn look(services: &Services) -> Result<(), ServiceError> {
     if !services.alerts.is_due(version, now) {
         return Ok(());
     }
-    let mut of_people: HashMap<&str, Vec<&AlertRule>> = HashMap::new();
-    for rule in &rules {
-        of_people.entry(rule.account_id.as_str()).or_default().push(rule);
-    }
+    let people = db::people::accounts(&services.db).await?;
+    let mut actors: HashMap<&str, Option<Actor>> = HashMap::new();
     let mut failed = None;
-    for (account, own) in of_people {
-        // Whoever can't sign in any more is told nothing.
-        let Some(actor) = actor_of_account(services, account).await? else { continue };
-        if let Err(error) = look_for(services, &actor, account, &own, now).await {
-            failed = Some(error);
+    for rule in &rules {
+        let told = people.iter().filter(|one| match &rule.department_id {
+            None => one.id == rule.account_id,
+            department => one.department_id == *department,
+        });
+        let (mut beyond, mut all) = (false, true);
+        for one in told {
+            if !actors.contains_key(one.id.as_str()) {
+                actors.insert(&one.id, actor_of_account(services, &one.id).await?);
+            }
+            // Whoever can't sign in any more is told nothing, nor is anybody told what they could not open.
+            let actor = actors.get(one.id.as_str()).and_then(Option::as_ref);
+            let Some(actor) = actor.filter(|actor| may_be_told(actor, &rule.kind)) else { continue };
+            match look_for(services, actor, &one.id, rule, now).await {
+                Ok(is_beyond) => beyond |= is_beyond,
+                Err(error) => (failed, all) = (Some(error), false),
+            }
+        }
+        if all && beyond != rule.beyond {
+            let tx = services.db.write().await?;
+            db::alerts::set_beyond(&tx, &rule.id, beyond).await?;
+            tx.commit().await?;
         }
     }
     match failed {
@@ -78,45 +93,41 @@ struct News {
     path: String,
 }
 
+/// Tells somebody what a rule finds; whether its limit is passed.
 async fn look_for(
     services: &Services,
     actor: &Actor,
     account: &str,
-    rules: &[&AlertRule],
+    rule: &AlertRule,
     now: i64,
-) -> Result<(), ServiceError> {
-    for rule in rules {
-        let (news, beyond) = match rule.kind.as_str() {
-            "limit" => limit(services, actor, rule).await?,
-            "change" => (change(services, actor, account, rule, now).await?, rule.beyond),
-            "quiet" => (quiet(services, actor).await?, rule.beyond),
-            "overdue" => (overdue(services, actor).await?, rule.beyond),
-            _ => continue,
-        };
-        if news.is_empty() && beyond == rule.beyond {
-            continue;
-        }
-        let tx = services.db.write().await?;
-        if beyond != rule.beyond {
-            db::alerts::set_beyond(&tx, &rule.id, beyond).await?;
-        }
-        for News { event, title, words, path } in news {
-            let notice = Notice {
-                account_id: account.to_owned(),
-                event,
-                kind: rule.kind.clone(),
-                title,
-                words,
-                path,
-                mail: rule.mail.clone(),
-                created_at: now,
-                ..Notice::default()
-            };
-            db::alerts::tell(&tx, &notice).await?;
-        }
-        tx.commit().await?;
+) -> Result<bool, ServiceError> {
+    let (news, beyond) = match rule.kind.as_str() {
+        "limit" => limit(services, actor, rule).await?,
+        "change" => (change(services, actor, account, rule, now).await?, rule.beyond),
+        "quiet" => (quiet(services, actor).await?, rule.beyond),
+        "overdue" => (overdue(services, actor).await?, rule.beyond),
+        _ => return Ok(rule.beyond),
+    };
+    if news.is_empty() {
+        return Ok(beyond);
     }
-    Ok(())
+    let tx = services.db.write().await?;
+    for News { event, title, words, path } in news {
+        let notice = Notice {
+            account_id: account.to_owned(),
+            event,
+            kind: rule.kind.clone(),
+            title,
+            words,
+            path,
+            mail: rule.mail.clone(),
+            created_at: now,
+            ..Notice::default()
+        };
+        db::alerts::tell(&tx, &notice).await?;
+    }
+    tx.commit().await?;
+    Ok(beyond)
 }
 
 /// Told once when a figure comes to be beyond its limit, and again only after it was back within.

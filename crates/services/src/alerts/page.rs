@@ -36,6 +36,18 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
     let may = actor.may();
     let names = inventory.departments.iter();
     let own = names.filter(|one| actor.scope().is_none_or(|scope| scope.contains(&one.id)));
+    let rules = rules.iter().filter(|rule| {
+        rule.account_id == account
+            || rule.department_id.as_ref().is_some_and(|of| {
+                may_arrange(actor, of) || actor.scope().is_some_and(|scope| scope.contains(of))
+            })
+    });
+    let department = |id: &String| inventory.departments.iter().find(|one| one.id == *id);
+    let rules = rules.map(|rule| AlertRow {
+        department: rule.department_id.as_ref().and_then(department).map(|one| one.name.clone()),
+        may_remove: may_remove(actor, account, rule),
+        ..row(rule)
+    });
     let may_schedule = may.export_reports;
     let others = matches!(actor.role, Some(Role::CxManager | Role::Executive));
     let accounts = db::people::accounts(&services.db).await?;
@@ -61,7 +73,7 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
                 read: one.read_at.is_some(),
             })
             .collect(),
-        rules: rules.iter().filter(|rule| rule.account_id == account).map(row).collect(),
+        rules: rules.collect(),
         schedules: super::schedules::rows(services, account).await?,
         series: series(services, actor).await?.into_iter().map(|(name, ..)| name).collect(),
         figures: figures.into_iter().map(|(name, _)| name).collect(),
@@ -89,7 +101,30 @@ fn row(rule: &AlertRule) -> AlertRow {
         _ if rule.series.is_empty() => label.to_owned(),
         _ => format!("{label}: {}", rule.series),
     };
-    AlertRow { id: rule.id.clone(), words, mail: rule.mail.clone(), beyond: rule.beyond }
+    AlertRow { id: rule.id.clone(), words, mail: rule.mail.clone(), beyond: rule.beyond, ..AlertRow::default() }
+}
+
+/// Whether somebody may say what a department's people are told.
+fn may_arrange(actor: &Actor, department: &str) -> bool {
+    let may = actor.may();
+    may.export_reports && actor.scope().is_none_or(|scope| scope.iter().any(|own| own == department))
+}
+
+fn may_remove(actor: &Actor, account: &str, rule: &AlertRule) -> bool {
+    match &rule.department_id {
+        Some(department) => may_arrange(actor, department),
+        None => rule.account_id == account,
+    }
+}
+
+/// Whether somebody may be told of such things.
+pub(super) fn may_be_told(actor: &Actor, kind: &str) -> bool {
+    let may = actor.may();
+    match kind {
+        "quiet" => may.see_sources,
+        "change" => may.see_drivers && may.see_journeys,
+        _ => may.see_drivers,
+    }
 }
 
 /// Figures of the summary with their values by whole week.
@@ -147,10 +182,10 @@ fn refused(place: &str, message: impl Into<String>) -> UserError {
     UserError::new(Kind::Invalid, "invalid_value", message).at(place)
 }
 
-/// Adds a rule of one's own.
+/// Adds a rule of one's own, or for the people of a department that one answers for.
 pub async fn add_rule(services: &Services, actor: &Actor, form: AlertInput) -> Result<(), ServiceError> {
     let account = account(actor)?;
-    let AlertInput { kind, series: name, side, level, mail } = form;
+    let AlertInput { kind, series: name, side, level, mail, department } = form;
     if !ALERTS.iter().any(|(key, _)| *key == kind) {
         return Err(refused("kind", "Choose what you want to be told.").into());
     }
@@ -158,14 +193,16 @@ pub async fn add_rule(services: &Services, actor: &Actor, form: AlertInput) -> R
     if !MAILS.iter().any(|(key, _)| *key == mail) {
         return Err(refused("mail", "Choose how it goes by mail.").into());
     }
-    let may = actor.may();
-    let allowed = match kind.as_str() {
-        "quiet" => may.see_sources,
-        "overdue" => may.see_drivers,
-        "change" => may.see_drivers && may.see_journeys,
-        _ => may.see_drivers,
+    need(may_be_told(actor, &kind), "alert")?;
+    let department_id = match department.as_str() {
+        "" => None,
+        name => {
+            let (_, inventory) = cache::inventory(services).await?;
+            let found = inventory.departments.iter().find(|one| one.name == name);
+            let found = found.filter(|one| may_arrange(actor, &one.id)).map(|one| one.id.clone());
+            Some(found.ok_or_else(|| refused("department", "Choose a department that you answer for."))?)
+        }
     };
-    need(allowed, "alert")?;
     let (mut limit, mut watched) = (None, String::new());
     match kind.as_str() {
         "limit" => {
@@ -194,10 +231,10 @@ pub async fn add_rule(services: &Services, actor: &Actor, form: AlertInput) -> R
         return Err(UserError::new(Kind::TooMany, "too_many", message).remedy("Remove one first.").into());
     }
     let above = side != "below";
-    if own
-        .iter()
-        .any(|rule| (&rule.kind, &rule.series, rule.level, rule.above) == (&kind, &watched, limit, above))
-    {
+    if own.iter().any(|rule| {
+        (&rule.kind, &rule.series, rule.level, rule.above, &rule.department_id)
+            == (&kind, &watched, limit, above, &department_id)
+    }) {
         return Err(UserError::new(Kind::Conflict, "known", "You have this alert already.").into());
     }
     let now = services.now();
@@ -208,12 +245,13 @@ pub async fn add_rule(services: &Services, actor: &Actor, form: AlertInput) -> R
         above,
         level: limit,
         mail,
+        department_id,
         created_at: now,
         ..AlertRule::default()
     };
     let tx = services.db.write().await?;
     let id = db::alerts::add_rule(&tx, &rule).await?;
-    let details = json!({ "kind": rule.kind, "series": rule.series });
+    let details = json!({ "kind": rule.kind, "series": rule.series, "department": rule.department_id });
     db::audit(&tx, &actor.audited(now), "add", "alert", &id, &details).await?;
     tx.commit().await?;
     services.alerts.forget();
@@ -221,11 +259,15 @@ pub async fn add_rule(services: &Services, actor: &Actor, form: AlertInput) -> R
     Ok(())
 }
 
-/// Removes a rule of one's own.
+/// Removes a rule of one's own, or of a department that one answers for.
 pub async fn delete_rule(services: &Services, actor: &Actor, id: &str) -> Result<(), ServiceError> {
     let account = account(actor)?;
+    let known = db::alerts::rules(&services.db).await?;
+    if !known.iter().any(|rule| rule.id == id && may_remove(actor, account, rule)) {
+        return Err(UserError::not_found("alert").into());
+    }
     let tx = services.db.write().await?;
-    db::alerts::delete_rule(&tx, account, id).await?;
+    db::alerts::delete_rule(&tx, id).await?;
     db::audit(&tx, &actor.audited(services.now()), "delete", "alert", id, &json!({})).await?;
     Ok(tx.commit().await?)
 }

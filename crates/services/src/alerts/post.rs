@@ -60,7 +60,7 @@ pub async fn collect(services: &Services) -> Result<(), ServiceError> {
         let ids: Vec<String> = own.iter().map(|one| one.id.clone()).collect();
         let digest = Letter {
             account_id: account.to_owned(),
-            event: format!("digest:{}", local.date_naive()),
+            event: format!("digest:{}", own[0].id),
             subject: match own.len() {
                 1 => "One thing of the last week".to_owned(),
                 some => format!("{some} things of the last week"),

@@ -4,7 +4,7 @@ use contract::UserError;
 use contract::chart::{Bar, Bars, Chart, Line};
 use contract::document::{Block, Document, KeyFigure, Rows};
 use contract::drivers::{DriverRow, DriversQuery, DriversView, Landing, OwnView};
-use contract::format::{count, percent, ratio, rounded, whole_money};
+use contract::format::{count, counted, percent, ratio, rounded, whole_money};
 
 use super::{begun, caution, colour, named};
 use crate::actor::need;
@@ -112,7 +112,7 @@ fn own_figures(own: &OwnView) -> Block {
             key(
                 "Contacts\u{2019} worth it causes",
                 rounded(own.caused),
-                format!("a share of {}", count(own.shared_in)),
+                format!("in {}", counted(own.shared_in, "contact", "contacts")),
             ),
             key("Their cost", whole_money(own.cost), String::new()),
             key(

@@ -91,6 +91,7 @@ fn blocks(view: &ReviewView) -> Vec<Block> {
 fn action(of: &ActionRow) -> Vec<String> {
     let effect = match of.effect {
         Some(EffectView::TooEarly { .. }) => "Too early to tell".to_owned(),
+        Some(EffectView::NoContacts) => "No contact is shared out to it".to_owned(),
         Some(EffectView::Measured { change: (value, low, high), .. }) => {
             format!("{} contacts a week ({} to {})", rounded(value), rounded(low), rounded(high))
         }

@@ -4,7 +4,7 @@ use contract::chart::{Bar, Bars, Chart, Heat as HeatChart};
 use contract::document::{Block, Document, KeyFigure, Rows, Saying};
 use contract::format::{count, percent, rounded, whole_money};
 use contract::reviews::EffectView;
-use contract::summary::{CostlyDriver, Heat, SummaryQuery, SummaryView};
+use contract::summary::{CostlyDriver, Heat, Standing, SummaryQuery, SummaryView};
 
 use super::{begun, caution, colour, named};
 use crate::actor::need;
@@ -102,6 +102,7 @@ fn acted(driver: &CostlyDriver) -> String {
     let due = due.map(|day| if action.overdue { format!(", was due {day}") } else { format!(", due {day}") });
     let effect = match action.effect {
         Some(EffectView::TooEarly { .. }) => ", too early to tell its effect".to_owned(),
+        Some(EffectView::NoContacts) => ", no contact is shared out to it".to_owned(),
         Some(EffectView::Measured { change: (value, low, high), .. }) => {
             format!(", {} contacts a week ({} to {})", rounded(value), rounded(low), rounded(high))
         }
@@ -154,20 +155,23 @@ fn heat(heat: &Heat, blocks: &mut Vec<Block>) {
 
 fn commitments(view: &SummaryView, blocks: &mut Vec<Block>) {
     blocks.push(Block::heading("Who committed to what"));
-    if view.standing.iter().all(|one| one.committed == 0 && one.open + one.done == 0) {
+    if view.standing.iter().all(Standing::is_empty) {
         blocks.push(Block::text("No department has committed to anything yet."));
         return;
     }
     let rows = view.standing.iter().map(|one| {
         vec![
             one.department.clone(),
-            format!("{} of {}", count(one.committed), count(one.reviews)),
+            format!("{} of {}", count(one.attended), count(one.reviews)),
+            count(one.committed),
             count(one.open),
             count(one.overdue),
             count(one.done),
+            one.on_time_words(),
             one.words.clone().unwrap_or_default(),
         ]
     });
-    let heads = ["Department", "#Reviews", "#Open", "#Overdue", "#Done", "Latest words"];
+    let heads =
+        ["Department", "#Attended", "#Committed", "#Open", "#Overdue", "#Done", "#On time", "Latest words"];
     blocks.push(Rows::of("", &heads, rows.collect()));
 }

@@ -8,7 +8,7 @@ use events::time::local_text;
 
 use super::judge::Judged;
 use super::reports_of;
-use super::rows::{answering, contact, repeats};
+use super::rows::{answering, contact, failing, repeats};
 use super::words::Words;
 use crate::Actor;
 use crate::cache::Data;
@@ -101,10 +101,41 @@ pub fn opened(
         }
         Open::Repeats => {
             whole()?;
-            let contacts: Vec<_> = all.iter().map(|one| (one.customer, contact(data, one.event))).collect();
-            let again = repeats(&contacts);
+            let again = repeats(data, judged);
             let chosen = all.iter().zip(again).filter(|(_, (again, ..))| *again).map(|(one, _)| one).collect();
             ("Repeat contacts".to_owned(), chosen)
+        }
+        Open::StartOver => {
+            whole()?;
+            let again = repeats(data, judged);
+            let chosen = all.iter().zip(again).filter(|(_, (.., over))| *over).map(|(one, _)| one).collect();
+            ("Repeats in another channel or department".to_owned(), chosen)
+        }
+        Open::Failure => {
+            whole()?;
+            let fails = failing(data);
+            let is = |one: &&Shared| fails.get(contact(data, one.event).reason as usize) == Some(&true);
+            ("Contacts that are failure demand".to_owned(), all.iter().filter(is).collect())
+        }
+        Open::OpenCase => {
+            whole()?;
+            let known = data.mapped.open_cases(&data.snapshot, &data.inventory).ok_or_else(gone)?;
+            let is = |one: &&Shared| known.is_open(one.customer as usize, contact(data, one.event).time);
+            ("Contacts with an open case".to_owned(), all.iter().filter(is).collect())
+        }
+        Open::ByCase => {
+            whole()?;
+            ("Contacts linked by a case".to_owned(), all.iter().filter(|one| one.by_case).collect())
+        }
+        Open::ByReason => {
+            whole()?;
+            let is = |one: &&Shared| judged.by_reason.contains_key(&one.event);
+            ("Contacts that a trusted reason decides".to_owned(), all.iter().filter(is).collect())
+        }
+        Open::LastTouch(name) => {
+            let candidate = candidate(name)?;
+            let is = |one: &&Shared| one.last == Some(candidate);
+            (format!("Contacts before which {name} came last"), all.iter().filter(is).collect())
         }
     };
     let pages = chosen.len().div_ceil(ROWS).max(1) as u32;
@@ -162,7 +193,7 @@ fn row(data: &Data, judged: &Judged, words: &Words, shared: &Shared, zone: Tz) -
         touchpoint: data.inventory.touchpoints[of.touchpoint as usize].name.clone(),
         reason: reason.unwrap_or_default(),
         by_case: shared.by_case,
-        by_reason: judged.by_reason.contains(&shared.event),
+        by_reason: judged.by_reason.contains_key(&shared.event),
         open: open.is_some_and(|open| open.is_open(shared.customer as usize, of.time)),
         text: words.said(shared.customer, of.time),
         shares: shares

@@ -1,11 +1,11 @@
 //! The kernel's judgement of a question, kept while events and inventory stay the same: rows, lists and departments'
 //! reports are all read from one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use analytics::contained::{Contained, contained};
-use analytics::drivers::{Drivers, Request, Share, Split, drivers, split};
+use analytics::drivers::{Drivers, Request, Share, Shared, Split, drivers, split};
 use analytics::segment::What;
 use chrono_tz::Tz;
 use contract::drivers::{DriversQuery, GapView};
@@ -31,15 +31,17 @@ pub struct Judged {
     pub candidates: Candidates,
     pub drivers: Drivers,
     pub split: Split,
-    /// Which touchpoints are the outcome.
+    /// Which touchpoints are the outcome, and which would be without a choice of a channel: those of another channel are
+    /// contacts still, and nobody's cause.
     pub outcome: Vec<bool>,
+    pub contacts: Vec<bool>,
     /// Instants of the period.
     pub from: i64,
     pub until: i64,
     /// Microseconds.
     pub window: i64,
-    /// Contacts that a trusted reason decides, by event.
-    pub by_reason: HashSet<u32>,
+    /// Contacts that a trusted reason decides, by event, with the shares that the evidence gave them.
+    pub by_reason: HashMap<u32, Vec<Share>>,
     /// Share of the customers' time with a case open, where a log says what opens one.
     pub open_of_time: Option<f64>,
     /// Visits by touchpoint.
@@ -99,6 +101,11 @@ impl Judgements {
 }
 
 impl Judged {
+    /// What the evidence alone gives a contact to, whatever a trusted reason says.
+    pub fn evidence<'a>(&'a self, contact: &'a Shared) -> &'a [Share] {
+        self.by_reason.get(&contact.event).unwrap_or(&contact.shares)
+    }
+
     /// The judgement of a question, made where it is not kept. It is the same for everyone, but where a segment chooses
     /// customers: who is limited chooses among those that met the own touchpoints. What a person may open is decided
     /// later.
@@ -110,7 +117,7 @@ impl Judged {
         query: &DriversQuery,
         zone: Tz,
     ) -> Result<Arc<Self>, UserError> {
-        let query = DriversQuery { department: None, ..query.closed() };
+        let query = DriversQuery { department: None, stage: None, ..query.closed() };
         let segments = if query.segment.is_some() { saved.definitions().clone() } else { BTreeMap::new() };
         let scope = actor.scope().filter(|_| query.segment.is_some()).map(<[String]>::to_vec);
         let key = Key { query: query.clone(), segments, time_zone: data.workspace.time_zone.clone(), scope };
@@ -128,8 +135,8 @@ impl Judged {
         let from = from.map_or(first, |from| from.max(first));
         let until = until.map_or(last + 1, |until| until.min(last + 1)).max(from);
         let window = i64::from(query.window) * 86_400_000_000;
-        let outcome = outcome(data, query)?;
-        let candidates = Candidates::of(data, &outcome);
+        let (contacts, outcome) = outcome(data, query)?;
+        let candidates = Candidates::of(data, &contacts);
         let customers = query.segment.as_deref().map(|name| customers_of(resolve, name)).transpose()?;
         let explained = events_of(data, &outcome, query.reason.as_deref())?;
         if until > from && window >= until - from {
@@ -160,13 +167,13 @@ impl Judged {
         let of_class: Vec<Option<u32>> = data.mapped.classes.iter().map(|class| class.touchpoint).collect();
         // Whatever is to be explained: who had to ask anybody is not contained.
         let touchpoints = &data.inventory.touchpoints;
-        let contacts: Vec<bool> =
+        let answered: Vec<bool> =
             of_class.iter().map(|at| at.is_some_and(|at| touchpoints[at as usize].contact)).collect();
         let contained = contained(
             log,
             &data.mapped.class,
             &of_class,
-            &contacts,
+            &answered,
             data.inventory.touchpoints.len(),
             (from, until),
             customers.as_deref(),
@@ -176,6 +183,7 @@ impl Judged {
             drivers: found,
             split,
             outcome,
+            contacts,
             from,
             until,
             window,
@@ -189,9 +197,9 @@ impl Judged {
 
 /// Gives contacts whole to what their reason stands for, where their log's reasons are trusted and no case says better.
 /// Of several candidates at that touchpoint, the one with the largest share, else the last one met, else a failing one.
-fn trust(data: &Data, candidates: &Candidates, split: &mut Split) -> HashSet<u32> {
+fn trust(data: &Data, candidates: &Candidates, split: &mut Split) -> HashMap<u32, Vec<Share>> {
     let inventory = &data.inventory;
-    let mut decided = HashSet::new();
+    let mut decided = HashMap::new();
     let Some(given) = data.snapshot.attribute("reason") else { return decided };
     let trusted: Vec<bool> = data
         .snapshot
@@ -222,8 +230,8 @@ fn trust(data: &Data, candidates: &Candidates, split: &mut Split) -> HashSet<u32
             .or_else(|| all().find(|&at| candidates.failing[at as usize]))
             .or_else(|| all().next());
         if let Some(candidate) = chosen {
-            contact.shares = vec![Share { candidate, part: 1.0 }];
-            decided.insert(contact.event);
+            let evidence = std::mem::replace(&mut contact.shares, vec![Share { candidate, part: 1.0 }]);
+            decided.insert(contact.event, evidence);
         }
     }
     decided
@@ -236,14 +244,15 @@ pub fn linked_touchpoint(data: &Data, reason: &str) -> Option<u32> {
     data.inventory.touchpoints.iter().position(|one| one.id == id).map(|at| at as u32)
 }
 
-/// Which touchpoints are to be explained.
-fn outcome(data: &Data, query: &DriversQuery) -> Result<Vec<bool>, UserError> {
+/// Which touchpoints are contacts, and which of them are to be explained.
+fn outcome(data: &Data, query: &DriversQuery) -> Result<(Vec<bool>, Vec<bool>), UserError> {
     let inventory = &data.inventory;
-    let mut outcome: Vec<bool> = inventory.touchpoints.iter().map(|one| one.contact).collect();
+    let mut contacts: Vec<bool> = inventory.touchpoints.iter().map(|one| one.contact).collect();
     if let Some(name) = &query.outcome {
         let at = touchpoint(data, name)?;
-        outcome = (0..inventory.touchpoints.len()).map(|other| other == at).collect();
+        contacts = (0..inventory.touchpoints.len()).map(|other| other == at).collect();
     }
+    let mut outcome = contacts.clone();
     if let Some(name) = &query.channel {
         let channel = inventory.channels.iter().find(|one| one.name == *name).ok_or_else(|| {
             let known: Vec<String> = inventory.channels.iter().map(|one| one.name.clone()).collect();
@@ -253,7 +262,7 @@ fn outcome(data: &Data, query: &DriversQuery) -> Result<Vec<bool>, UserError> {
             *counts &= one.channel_id.as_deref() == Some(&channel.id);
         }
     }
-    if outcome.contains(&true) { Ok(outcome) } else { Err(no_contacts()) }
+    if outcome.contains(&true) { Ok((contacts, outcome)) } else { Err(no_contacts()) }
 }
 
 /// The events that are to be explained.

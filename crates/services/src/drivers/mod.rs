@@ -105,7 +105,8 @@ pub async fn figures(
     query: DriversQuery,
 ) -> Result<DriversReport, ServiceError> {
     need(actor.may().export_reports, "export")?;
-    let view = report(services, actor, DriversQuery { department: None, ..query.closed() }).await?;
+    let view =
+        report(services, actor, DriversQuery { department: None, stage: None, ..query.closed() }).await?;
     if let Some(hint) = view.hint {
         return Err(hint.into());
     }
@@ -226,10 +227,20 @@ fn view(
         view.gaps = judged.gaps.get_or_init(|| words.gaps(data, &judged)).clone();
     }
     if let Some(department) = department {
-        view.own = Some(own::own(data, &judged, department));
+        view.own = Some(own::own(data, &judged, &Weeks::of(judged.from, judged.until, zone), department));
     }
     if let Some(open) = view.query.open.clone() {
         view.opened = Some(contacts::opened(data, actor, &judged, &words, &view, &open, zone)?);
+    }
+    if let Some(stage) = &view.query.stage {
+        let of = inventory.stages.iter().find(|one| one.name == *stage);
+        let of = of.ok_or_else(|| unknown("stage", stage, &names(&inventory.stages)))?;
+        let in_stage = |row: &DriverRow| {
+            let touchpoint = inventory.touchpoints.iter().find(|one| one.id == row.touchpoint_id);
+            touchpoint.is_some_and(|one| one.stage_id.as_deref() == Some(of.id.as_str()))
+        };
+        view.drivers.retain(in_stage);
+        view.others.retain(in_stage);
     }
     view.took_ms = began.elapsed().as_secs_f64() * 1000.0;
     Ok(view)

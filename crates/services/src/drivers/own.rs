@@ -8,14 +8,16 @@ use super::judge::Judged;
 use super::rows::contact;
 use crate::cache::Data;
 use crate::journeys::nodes::department_of;
+use crate::weeks::Weeks;
 
 /// The report of a department, by index.
-pub fn own(data: &Data, judged: &Judged, department: u32) -> OwnView {
+pub fn own(data: &Data, judged: &Judged, weeks: &Weeks, department: u32) -> OwnView {
     let inventory = &data.inventory;
     let mine = |touchpoint: u32| department_of(data, touchpoint) == Some(department);
     let touchpoints: Vec<u32> = (0..inventory.touchpoints.len() as u32).filter(|&at| mine(at)).collect();
     let owns: Vec<bool> = judged.candidates.list.iter().map(|candidate| mine(candidate.touchpoint)).collect();
-    let (mut caused, mut cost, mut shared_in) = (0.0, 0.0, 0);
+    let (mut caused, mut cost, mut cost_elsewhere, mut shared_in) = (0.0, 0.0, 0.0, 0);
+    let mut by_week = vec![0.0; weeks.len()];
     let mut lands: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     let mut from_others: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     for shared in &judged.split.contacts {
@@ -34,6 +36,10 @@ pub fn own(data: &Data, judged: &Judged, department: u32) -> OwnView {
         if part > 0.0 {
             caused += part;
             cost += part * cents;
+            if contact.department != Some(department) {
+                cost_elsewhere += part * cents;
+            }
+            by_week[weeks.at(contact.time)] += part;
             shared_in += 1;
             let of = lands.entry(contact.touchpoint).or_default();
             of.0 += part;
@@ -62,8 +68,17 @@ pub fn own(data: &Data, judged: &Judged, department: u32) -> OwnView {
         touchpoints: touchpoints.len() as u64,
         without_data: touchpoints.iter().filter(|&&at| data.mapped.by_touchpoint[at as usize] == 0).count()
             as u64,
+        list: {
+            let one = |&at: &u32| {
+                let of = &inventory.touchpoints[at as usize];
+                (of.name.clone(), of.id.clone(), data.mapped.by_touchpoint[at as usize])
+            };
+            touchpoints.iter().map(one).collect()
+        },
         caused,
         cost,
+        cost_elsewhere,
+        weeks: by_week,
         shared_in,
         lands: sorted(lands.iter().map(landing).collect()),
         from_others: sorted(from_others.iter().map(cause).collect()),

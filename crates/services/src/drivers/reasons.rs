@@ -77,11 +77,8 @@ pub async fn reasons(services: &Services, actor: &Actor) -> Result<ReasonsView, 
                     let (contacts, cost, evidence) = &mut sums[code as usize];
                     *contacts += 1;
                     *cost += super::rows::contact(&data, contact.event).cost.unwrap_or(0) as f64;
-                    // What a trusted reason decided is no evidence for it.
-                    if judged.by_reason.contains(&contact.event) {
-                        continue;
-                    }
-                    for share in &contact.shares {
+                    // What a trusted reason decided is no evidence for it: what the rest says of the contact is.
+                    for share in judged.evidence(contact) {
                         let at = judged.candidates.list[share.candidate as usize].touchpoint;
                         *evidence.entry(at).or_default() += share.part;
                     }

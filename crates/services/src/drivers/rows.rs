@@ -99,6 +99,7 @@ fn row(data: &Data, judged: &Judged, candidate: u32, sum: &CandidateSum, mean_co
     let Driver {
         occurrences,
         exposed,
+        first,
         followed,
         only_at_risk,
         base,
@@ -117,7 +118,7 @@ fn row(data: &Data, judged: &Judged, candidate: u32, sum: &CandidateSum, mean_co
         department: department_of(data, of.touchpoint),
         occurrences: *occurrences,
         exposed: *exposed,
-        followed_share: if *exposed == 0 { 0.0 } else { *followed as f64 / *exposed as f64 },
+        followed_share: (*first > 0).then(|| *followed as f64 / *first as f64),
         base_share: *base,
         only_at_risk: *only_at_risk,
         inside: *inside,
@@ -151,7 +152,7 @@ fn split(data: &Data, judged: &Judged, sums: &Sums) -> Vec<SplitRow> {
         .map(|(at, one)| {
             let sum = &sums.departments[at as usize + 1];
             let answers =
-                (0..).zip(&judged.outcome).any(|(place, &is)| is && department_of(data, place) == Some(at));
+                (0..).zip(&judged.contacts).any(|(place, &is)| is && department_of(data, place) == Some(at));
             SplitRow {
                 name: Some(one.name.clone()),
                 department: Some(at),
@@ -282,9 +283,32 @@ pub fn contact(data: &Data, event: u32) -> Contact {
     }
 }
 
-/// Which contacts come within seven days after another of the same customer: in any way, of the same reason, and in
-/// another channel or department.
-pub fn repeats(contacts: &[(u32, Contact)]) -> Vec<(bool, bool, bool)> {
+/// Which of the judged contacts come within seven days after another of the same customer: in any way, of the same
+/// reason, and in another channel or department. The other one may be of any channel or reason, and be before the period.
+pub fn repeats(data: &Data, judged: &Judged) -> Vec<(bool, bool, bool)> {
+    let log = &data.snapshot.log;
+    let is_contact = |event: &usize| {
+        let class = &data.mapped.classes[data.mapped.class[*event] as usize];
+        class.touchpoint.is_some_and(|at| judged.contacts[at as usize])
+    };
+    let mut found = Vec::with_capacity(judged.split.contacts.len());
+    for of_customer in judged.split.contacts.chunk_by(|one, other| one.customer == other.customer) {
+        let customer = of_customer[0].customer;
+        let near = |event: &usize| (judged.from - WEEK..judged.until).contains(&log.times()[*event]);
+        let all: Vec<usize> = log.of_customer(customer as usize).filter(near).filter(is_contact).collect();
+        let contacts: Vec<(u32, Contact)> =
+            all.iter().map(|&event| (customer, contact(data, event as u32))).collect();
+        let mut again = all.iter().zip(repeats_of(&contacts));
+        // The judged ones are some of these, in the same order.
+        found.extend(of_customer.iter().map(|one| {
+            let same = again.find(|(event, _)| **event == one.event as usize);
+            same.map_or((false, false, false), |(_, again)| again)
+        }));
+    }
+    found
+}
+
+fn repeats_of(contacts: &[(u32, Contact)]) -> Vec<(bool, bool, bool)> {
     let mut last: Option<&(u32, Contact)> = None;
     let mut of_reason: HashMap<u32, i64> = HashMap::new();
     let near = |before: i64, this: &Contact| this.time - before <= WEEK;
@@ -327,7 +351,7 @@ impl Sums {
         };
         let contacts: Vec<(u32, Contact)> =
             judged.split.contacts.iter().map(|one| (one.customer, contact(data, one.event))).collect();
-        let repeats = repeats(&contacts);
+        let repeats = repeats(data, judged);
         let mut touched: Vec<usize> = Vec::new();
         let fails = failing(data);
         let known = judged.open_of_time.and(data.mapped.open_cases(&data.snapshot, &data.inventory));
@@ -348,7 +372,7 @@ impl Sums {
             totals.repeats_same_reason += u64::from(same);
             totals.start_over += u64::from(over);
             totals.by_case += u64::from(shared.by_case);
-            totals.by_reason += u64::from(judged.by_reason.contains(&shared.event));
+            totals.by_reason += u64::from(judged.by_reason.contains_key(&shared.event));
             let fail = fails.get(contact.reason as usize).copied().unwrap_or(false);
             totals.failure = totals.failure.map(|count| count + u64::from(fail));
             let open = known.is_some_and(|known| known.is_open(shared.customer as usize, contact.time));
@@ -373,7 +397,6 @@ impl Sums {
                 sum.by_case += u64::from(shared.by_case);
                 sum.open += u64::from(open);
                 sum.weeks[week] += part;
-                *reason.evidence.entry(share.candidate).or_default() += part;
                 let owner = owners[candidate];
                 let place = owner.map_or(0, |at| at as usize + 1);
                 let sum = &mut sums.departments[place];
@@ -392,7 +415,12 @@ impl Sums {
             totals.unexplained += left;
             totals.unexplained_in += u64::from(shared.shares.is_empty());
             sums.unexplained_cost += left * cost;
-            reason.unexplained += left;
+            let mut without = 1.0;
+            for share in judged.evidence(shared) {
+                without -= share.part;
+                *reason.evidence.entry(share.candidate).or_default() += share.part;
+            }
+            reason.unexplained += if without < 1e-12 { 0.0 } else { without };
             totals.elsewhere += elsewhere;
             totals.elsewhere_cost += elsewhere * cost;
             totals.elsewhere_in += u64::from(elsewhere > 0.0);
@@ -447,16 +475,16 @@ impl Sums {
 }
 
 /// Which codes of reasons are marked as failures; code 0 is none.
-fn failing(data: &Data) -> Vec<bool> {
+pub fn failing(data: &Data) -> Vec<bool> {
     let values = data.snapshot.attribute("reason").map_or(&[][..], |given| &given.values);
     let fails = |value: &String| data.inventory.reasons.iter().any(|one| one.failure && one.name == *value);
     std::iter::once(false).chain(values.iter().map(fails)).collect()
 }
 
-/// Departments that own touchpoints at which the outcome happens.
+/// Departments that own touchpoints at which contacts happen, of whichever channel.
 pub fn answering(data: &Data, judged: &Judged) -> Vec<u32> {
     let mut departments: Vec<u32> = (0..)
-        .zip(&judged.outcome)
+        .zip(&judged.contacts)
         .filter(|&(_, &is)| is)
         .filter_map(|(at, _)| department_of(data, at))
         .collect();

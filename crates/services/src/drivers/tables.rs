@@ -1,6 +1,6 @@
 //! A driver report as sheets of a workbook.
 
-use contract::drivers::{DriverRow, DriversQuery, DriversView};
+use contract::drivers::{DriverRow, DriversQuery, DriversView, SplitRow};
 use contract::table::{Cell, Table};
 
 use crate::actor::need;
@@ -27,7 +27,8 @@ pub async fn tables(
     query: DriversQuery,
 ) -> Result<Vec<Table>, ServiceError> {
     need(actor.may().export_reports, "export")?;
-    let view = super::report(services, actor, DriversQuery { department: None, ..query.closed() }).await?;
+    let view = super::report(services, actor, DriversQuery { department: None, stage: None, ..query.closed() })
+        .await?;
     if let Some(hint) = view.hint {
         return Err(hint.into());
     }
@@ -78,17 +79,21 @@ pub async fn tables(
         ],
         drivers.collect(),
     )];
-    tables.push(split(&view));
-    tables.push(weeks(&view));
-    if !limited {
+    // What is of the company as a whole is read on the page, and taken away by who sees the whole.
+    if limited {
+        let own = |row: &SplitRow| row.name.as_ref().is_some_and(|name| view.reports.contains(name));
+        tables.push(split(view.split.iter().filter(|row| own(row))));
+    } else {
+        tables.push(split(view.split.iter()));
+        tables.push(weeks(&view));
         tables.push(reasons(&view));
     }
     tables[0].about = about(services, &view, &query);
     Ok(tables)
 }
 
-fn split(view: &DriversView) -> Table {
-    let rows = view.split.iter().map(|row| {
+fn split<'a>(rows: impl Iterator<Item = &'a SplitRow>) -> Table {
+    let rows = rows.map(|row| {
         vec![
             Cell::text(row.name.clone().unwrap_or_else(|| "not explained".to_owned())),
             Cell::Number(row.contacts),
@@ -154,7 +159,8 @@ fn reasons(view: &DriversView) -> Table {
 /// What the tables are of: the filter that made them.
 fn about(services: &Services, view: &DriversView, query: &DriversQuery) -> Vec<(String, String)> {
     let all = |text: &Option<String>| text.clone().unwrap_or_else(|| "all".to_owned());
-    let written = events::time::local_day(services.now() * 1_000_000, chrono_tz::Tz::UTC);
+    let zone = crate::journeys::question::zone_of(&view.period.time_zone);
+    let written = events::time::local_day(services.now() * 1_000_000, zone);
     [
         ("Period", format!("{} to {}", view.period.from, view.period.to)),
         ("Time zone", view.period.time_zone.clone()),

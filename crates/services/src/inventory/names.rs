@@ -143,6 +143,17 @@ pub async fn delete_name(
     let inventory = db::inventory::load_in(&tx).await?;
     let mut all = inventory.departments.iter().chain(&inventory.stages).chain(&inventory.channels);
     let name = all.find(|one| one.id == id).map(|one| one.name.clone());
+    // What it committed to would go with it, and reviews stay readable.
+    if kind == NamedKind::Department && db::reviews::has_committed(&tx, id).await? {
+        return Err(UserError::new(
+            Kind::Conflict,
+            "has_committed",
+            "Reviews hold what this department committed to.",
+        )
+        .at("department")
+        .remedy("Rename the department instead.")
+        .into());
+    }
     db::inventory::delete_name(&tx, list(kind), id, version).await?;
     db::audit(&tx, &actor.audited(now), "delete", kind.key(), id, &json!({ "name": name })).await?;
     tx.commit().await?;

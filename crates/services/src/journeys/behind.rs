@@ -20,27 +20,43 @@ pub struct Page {
 
 /// Cuts a page out of a list of customers with the instants that they are listed for.
 pub fn page_of(asked: &Asked<'_>, customers: &[(u32, i64)], wanted: u32) -> Page {
-    let snapshot = &asked.data.snapshot;
     let pages = customers.len().div_ceil(PAGE).max(1);
     let page = (wanted as usize).clamp(1, pages);
-    let of_page = customers[(page - 1) * PAGE..].iter().take(PAGE).map(|&(customer, at)| BehindCustomer {
-        id: snapshot.customers[customer as usize].text(),
-        events: snapshot.log.of_customer(customer as usize).len() as u32,
-        at,
-    });
+    let of_page = customers[(page - 1) * PAGE..].iter().take(PAGE);
+    let of_page = of_page.map(|&(customer, at)| behind_customer(asked, customer, at));
     Page { customers: of_page.collect(), page: page as u32, pages: pages as u32 }
 }
 
-/// The customers behind the figure that a question selects, whatever its form.
-pub fn customers(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<u32>, UserError> {
-    let found = match query.form {
+/// The customers behind the figure that a question selects, whatever its form, with the instants that they are listed
+/// for.
+fn listed(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<(u32, i64)>, UserError> {
+    Ok(match query.form {
         Form::Flow | Form::Table => {
             let sankey = asked.sankey(Times::Leave)?;
             found(asked, &sankey, selector(asked, &sankey, query)?)?.customers
         }
         _ => forms::behind(asked, query)?.1,
-    };
-    Ok(found.into_iter().map(|(customer, _)| customer).collect())
+    })
+}
+
+/// The customers behind the figure that a question selects.
+pub fn customers(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<u32>, UserError> {
+    Ok(listed(asked, query)?.into_iter().map(|(customer, _)| customer).collect())
+}
+
+/// All of the list that a panel shows page by page.
+pub fn whole_list(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<BehindCustomer>, UserError> {
+    let one = |(customer, at): (u32, i64)| behind_customer(asked, customer, at);
+    Ok(listed(asked, query)?.into_iter().map(one).collect())
+}
+
+fn behind_customer(asked: &Asked<'_>, customer: u32, at: i64) -> BehindCustomer {
+    let snapshot = &asked.data.snapshot;
+    BehindCustomer {
+        id: snapshot.customers[customer as usize].text(),
+        events: snapshot.log.of_customer(customer as usize).len() as u32,
+        at,
+    }
 }
 
 /// The flow alone, for what the pointer is over.

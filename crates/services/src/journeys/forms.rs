@@ -199,6 +199,12 @@ pub fn behind(asked: &Asked<'_>, query: &ExploreQuery) -> Result<(String, Vec<(u
             let (from, until, nodes) = ends(asked, query)?;
             (format!("{from} to {until}"), behind_time(&basis, nodes, bar))
         }
+        (Form::Between, "from") => {
+            let (from, _, (node, _)) = ends(asked, query)?;
+            let step = (0..asked.nodes().len() as u32).map(|other| other == node).collect();
+            let request = Request { steps: vec![step], window: None };
+            (format!("Journeys with {from}"), behind_step(&basis, &request, Part::Reached(0)))
+        }
         (Form::Transitions | Form::Map, "from") => {
             let to = query.select_to.as_deref().ok_or_else(gone)?;
             let figure = Figure::Pair(named(rest)?, named(to)?);

@@ -21,8 +21,8 @@ use analytics::sankey::{Request, Sankey};
 use analytics::{Basis, Times};
 use contract::drivers::Said;
 use contract::journeys::{
-    BetweenView, Choice, CompareView, Department, Drawing, ExploreQuery, Flow, Form, FunnelView, JourneysView,
-    Period, SankeyView, Shown, TransitionsView, VariantsView,
+    BehindCustomer, BetweenView, Choice, CompareView, Department, Drawing, ExploreQuery, Flow, Form,
+    FunnelView, JourneysView, Period, SankeyView, Shown, TransitionsView, VariantsView,
 };
 use contract::{Kind, UserError};
 
@@ -141,6 +141,15 @@ async fn ask<T: Send + 'static>(
 }
 
 /// Transitions, starts and ends.
+/// Everybody behind the figure that a question selects, as many as it says.
+pub async fn customers(
+    services: &Services,
+    actor: &Actor,
+    query: ExploreQuery,
+) -> Result<Vec<BehindCustomer>, ServiceError> {
+    ask(services, actor, query, behind::whole_list).await
+}
+
 pub async fn transitions(
     services: &Services,
     actor: &Actor,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use analytics::segment::{
     Condition as Kernel, Join as KernelJoin, Segment as KernelSegment, What as KernelWhat,
 };
-use contract::journeys::{Condition, ExploreQuery, Join, Level, SavedView, Segment, What, window_of};
+use contract::journeys::{
+    Attribute, Condition, ExploreQuery, Is, Join, Level, SavedView, Segment, What, window_of,
+};
 use contract::{Kind, UserError};
 use db::saved::Kind as Saving;
 
@@ -119,6 +121,23 @@ impl Resolve<'_> {
                 then: self.what(then)?,
                 within: window_of(within.as_deref())?,
             },
+            Condition::NotBefore { first, then, within } => Kernel::NotBefore {
+                first: self.what(first)?,
+                then: self.what(then)?,
+                within: window_of(within.as_deref())?,
+            },
+            Condition::Latest { what } => {
+                // Every event of the node that says something of the attribute, be it nothing in particular.
+                let of = What {
+                    node: what.node.clone(),
+                    attribute: what.attribute.clone().map(|one| Attribute {
+                        is: Is::Contains,
+                        value: String::new(),
+                        ..one
+                    }),
+                };
+                Kernel::Latest { of: self.what(&of)?, what: self.what(what)? }
+            }
             Condition::Starts { what } => Kernel::Starts { what: self.what(what)? },
             Condition::Ends { what } => Kernel::Ends { what: self.what(what)? },
             Condition::Behind { question } => Kernel::Among { customers: self.behind(question)? },
@@ -131,7 +150,7 @@ impl Resolve<'_> {
             Some((level, label)) => self.classes(*level, label)?,
             None => vec![true; self.data.mapped.classes.len()],
         };
-        let Some((name, value)) = attribute else { return Ok(KernelWhat::Classes(classes)) };
+        let Some(Attribute { name, is, value }) = attribute else { return Ok(KernelWhat::Classes(classes)) };
         let snapshot = &self.data.snapshot;
         let Some(attribute) = snapshot.attribute(name) else {
             // Whoever sees a part only is not told what the rest has.
@@ -139,9 +158,11 @@ impl Resolve<'_> {
             let known: Vec<String> = all.map(|one| one.name.clone()).collect();
             return Err(unknown("attribute", name, &known));
         };
-        let code = attribute.values.iter().position(|known| known == value).map(|at| at as u32 + 1);
+        // Code 0 stands for events without the attribute.
+        let holds: Vec<bool> =
+            std::iter::once(false).chain(attribute.values.iter().map(|known| is.holds(known, value))).collect();
         let events = self.data.mapped.class.iter().zip(&attribute.codes);
-        let marks = events.map(|(&class, &of)| Some(of) == code && classes[class as usize]).collect();
+        let marks = events.map(|(&class, &code)| holds[code as usize] && classes[class as usize]).collect();
         Ok(KernelWhat::Marked(Arc::new(marks)))
     }
 

@@ -185,6 +185,7 @@ async fn take(
     let mut rows = Vec::new();
     let mut quarantined: Vec<(u64, &str, Refused)> = Vec::new();
     let (mut first_event, mut last_event): (Option<i64>, Option<i64>) = (None, None);
+    let mut pairs = Vec::new();
     for (index, (text, event)) in (0..).zip(read) {
         let event = match event {
             Ok(event) => event,
@@ -196,12 +197,16 @@ async fn take(
         let content = format!("{:016x}", event.content);
         let stored = identities.content(event.key).map(|content| format!("{content:016x}"));
         match stored.or_else(|| known.get(&hex(event.key)).cloned()) {
-            Some(said) if said == content => counts.duplicate += 1,
+            Some(said) if said == content => {
+                counts.duplicate += 1;
+                pairs.extend(pair(event));
+            }
             Some(_) => quarantined.push((index, text, conflict())),
             None if !fits(event, names) => quarantined.push((index, text, too_many_names())),
             None => {
                 names.extend(event.attributes.iter().map(|(name, _)| name.clone()));
                 counts.accepted += 1;
+                pairs.extend(pair(event));
                 first_event = Some(first_event.map_or(event.time, |first| first.min(event.time)));
                 last_event = Some(last_event.map_or(event.time, |last| last.max(event.time)));
                 known.insert(hex(event.key), content.clone());
@@ -213,6 +218,9 @@ async fn take(
     let day = chrono::DateTime::from_timestamp(now, 0).map(|at| at.format("%Y-%m-%d").to_string());
     let account = db::tail::account(&tx, &source.id, &format!("API, {}", day.unwrap_or_default()), now).await?;
     db::tail::add(&tx, rows).await?;
+    pairs.sort_unstable();
+    pairs.dedup();
+    db::links::add_pairs(&tx, &source.id, &pairs).await?;
     let added = Added {
         received: counts.received as i64,
         accepted: counts.accepted as i64,
@@ -275,9 +283,28 @@ fn conflict() -> Refused {
     }
 }
 
+/// The two ids of its customer that an event names.
+fn pair(event: &TailEvent) -> Option<(String, String)> {
+    let other = event.known_as?;
+    let hex = |key: CustomerKey| format!("{:032x}", key.0);
+    Some((hex(event.customer.min(other)), hex(event.customer.max(other))))
+}
+
 fn row(source: &db::imports::Source, event: &TailEvent, content: String) -> TailRow {
-    let TailEvent { customer, time, key, content: _, activity, case, reason, text, duration, cost, attributes } =
-        event.clone();
+    let TailEvent {
+        customer,
+        time,
+        key,
+        content: _,
+        activity,
+        case,
+        reason,
+        text,
+        duration,
+        cost,
+        attributes,
+        known_as: _,
+    } = event.clone();
     TailRow {
         id: String::new(),
         source_id: source.id.clone(),
@@ -309,6 +336,7 @@ pub fn event(row: TailRow) -> Option<TailEvent> {
         duration: row.duration,
         cost: row.cost,
         attributes: serde_json::from_str(&row.attributes).ok()?,
+        known_as: None,
     })
 }
 

@@ -15,7 +15,9 @@ use events::ingest::{self, Job, Outcome, Progress};
 use events::time::DayOrder;
 use events::{EventsError, Identities, ImportLock, SegmentMeta, SegmentRef};
 
+use super::links;
 use super::preview::{day_order, delimiter, encoding, format};
+use super::remembered::said;
 use super::tidy::{clean, lock};
 use super::uploads::{own_upload, remove_file};
 use crate::actor::need;
@@ -132,6 +134,12 @@ pub(super) async fn wanted(
     form: StartImport,
 ) -> Result<NewImport, ServiceError> {
     let upload = own_upload(services, actor, &form.upload).await?;
+    if !form.known_as.is_empty() && !actor.may().edit_inventory {
+        return Err(UserError::new(Kind::Forbidden, "forbidden", "Your role may not join ids.")
+            .at("known_as")
+            .remedy("Whose journeys are joined concerns everybody: leave the column out, or ask a CX manager.")
+            .into());
+    }
     Ok(NewImport {
         mapping: mapping_of(&form),
         source: form.source,
@@ -151,8 +159,8 @@ pub(super) async fn wanted(
 /// Which column holds what, as a form of the wizard says.
 pub(super) fn mapping_of(form: &StartImport) -> ColumnMapping {
     let some = |column: &String| Some(column.clone()).filter(|column| !column.is_empty());
-    let StartImport { customer, time, activity, id, case, reason, text, duration, cost, .. } = form;
-    let mapped = [customer, time, activity, id, case, reason, text, duration, cost];
+    let StartImport { customer, time, activity, id, case, reason, text, duration, cost, known_as, .. } = form;
+    let mapped = [customer, time, activity, id, case, reason, text, duration, cost, known_as];
     let attributes = form.attributes.iter().filter(|column| !column.is_empty() && !mapped.contains(column));
     ColumnMapping {
         customer: customer.clone(),
@@ -164,6 +172,7 @@ pub(super) fn mapping_of(form: &StartImport) -> ColumnMapping {
         text: some(text),
         duration: some(duration),
         cost: some(cost),
+        known_as: some(known_as),
         attributes: attributes.map(|column| (Mapping::attribute_name(column), column.clone())).collect(),
     }
 }
@@ -227,6 +236,32 @@ async fn begin(services: &Services, actor: &Actor, new: &NewImport) -> Result<(I
     db::audit(&tx, &actor.audited(now), "import", "import", &import.id, &details).await?;
     tx.commit().await?;
     Ok((import, place))
+}
+
+/// Notes what is wrong with a file, or a mapping for it, before anything of it is read: the file of an inbox has nobody
+/// who waits for the answer. False where nothing is wrong.
+pub(crate) async fn note_refused(services: &Services, new: &NewImport) -> Result<bool, ServiceError> {
+    let Err(error) = check(new).await else { return Ok(false) };
+    let ServiceError::User(error) = error else { return Err(error) };
+    if !matches!(error.kind, Kind::Invalid | Kind::Unprocessable | Kind::TooLarge) {
+        return Err(error.into());
+    }
+    let now = services.now();
+    let tx = services.db.write().await?;
+    let source = db::imports::ensure_source(&tx, new.source.trim(), now).await?;
+    let import = Import {
+        id: db::new_id(),
+        source_id: source.id,
+        file: new.file.clone(),
+        state: ImportState::Failed.key().to_owned(),
+        error: serde_json::to_string(&error).ok(),
+        started_at: now,
+        finished_at: Some(now),
+        ..Import::default()
+    };
+    db::imports::begin_import(&tx, &import).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// What is wrong with the source's name, the file or its mapping; else the file's size.
@@ -368,7 +403,7 @@ async fn record(
     new: &NewImport,
     outcome: &Outcome,
 ) -> Result<(), ServiceError> {
-    let Outcome { counts, segments, reasons, first_event, last_event, examples: _ } = outcome;
+    let Outcome { counts, segments, reasons, first_event, last_event, examples: _, pairs } = outcome;
     let json = |value: Result<String, serde_json::Error>| value.ok();
     let done = Import {
         state: ImportState::Done.key().to_owned(),
@@ -383,13 +418,20 @@ async fn record(
     };
     let segments = segments_of(&done.source_id, segments);
     let mapping = json(serde_json::to_string(&new.mapping)).unwrap_or_default();
+    let grown = links::grown(services, &done.source_id, pairs.clone(), counts.received).await?;
+    let looked_at = new.clone();
+    let said = tokio::task::spawn_blocking(move || said(&looked_at)).await?;
     let tx = services.db.write().await?;
     db::imports::finish_import(&tx, &done, &segments).await?;
     // What came over HTTP meanwhile and is in the file too counts once.
     if db::tail::waiting(&services.db).await?.0 > 0 {
         drop_from_tail(services, &tx, &done.source_id, &segments).await?;
     }
-    db::imports::remember_mapping(&tx, &done.source_id, &mapping, new.zone.map(|zone| zone.name())).await?;
+    if let Some(grown) = &grown {
+        links::record(&tx, grown, services.now()).await?;
+    }
+    let zone = new.zone.map(|zone| zone.name());
+    db::imports::remember_mapping(&tx, &done.source_id, &mapping, zone, said.as_deref()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use contract::ingest::{LinkRow, Links};
 use contract::{Kind, UserError};
-use db::links::LinkSet;
-use events::{read_pairs, write_links};
+use db::links::{LinkPair, LinkSet};
+use events::{CustomerKey, Pair, read_links, read_pairs, write_links};
 use serde_json::json;
 
 use crate::actor::need;
@@ -17,7 +17,11 @@ pub async fn links(services: &Services, actor: &Actor) -> Result<Links, ServiceE
     let sets = db::links::all(&services.db).await?;
     let data = cache::data(services).await?;
     let (ids, customers) = data.aliases.counts();
+    let sources = db::imports::sources(&services.db).await?;
+    let name_of = |id: &String| sources.iter().find(|one| one.id == *id).map(|one| one.name.clone());
     let row = |set: LinkSet| LinkRow {
+        joined: data.joins.iter().find(|(id, _)| *id == set.id).map_or(0, |(_, joins)| *joins),
+        source: set.source_id.as_ref().and_then(name_of),
         id: set.id,
         name: set.name,
         received: set.received as u64,
@@ -31,6 +35,7 @@ pub async fn links(services: &Services, actor: &Actor) -> Result<Links, ServiceE
         ids,
         customers,
         joined_with_events: data.joined,
+        most_ids: data.aliases.most(),
         may_link: actor.may().edit_inventory,
     })
 }
@@ -68,6 +73,7 @@ pub async fn link(
         author: actor.name.clone(),
         created_at: now,
         undone_at: None,
+        source_id: None,
     };
     let tx = services.db.write().await?;
     db::links::add(&tx, &set).await?;
@@ -75,7 +81,105 @@ pub async fn link(
     db::audit(&tx, &actor.audited(now), "link", "link set", &id, &details).await?;
     tx.commit().await?;
     services.changed.notify_one();
-    Ok(LinkRow { id, name: set.name, received, pairs, author: set.author, created: now, undone: false })
+    Ok(LinkRow {
+        id,
+        name: set.name,
+        source: None,
+        received,
+        pairs,
+        joined: 0,
+        author: set.author,
+        created: now,
+        undone: false,
+    })
+}
+
+/// The set of a source's events with more pairs in it: written, and to be recorded under the lock that imports hold.
+pub(crate) struct Grown {
+    known: Option<LinkSet>,
+    file: String,
+    source_id: String,
+    rows: i64,
+    pairs: i64,
+}
+
+/// Writes what a source's events name with what they named before; none where nothing of it is new. `rows` is how many
+/// rows were looked at.
+pub(crate) async fn grown(
+    services: &Services,
+    source_id: &str,
+    pairs: Vec<Pair>,
+    rows: u64,
+) -> Result<Option<Grown>, ServiceError> {
+    if pairs.is_empty() {
+        return Ok(None);
+    }
+    let known = db::links::of_source(&services.db, source_id).await?;
+    let (store, file) = (services.store.clone(), format!("{}.links", db::new_id()));
+    let (before, written) = (known.as_ref().map(|set| set.file.clone()), file.clone());
+    let pairs = tokio::task::spawn_blocking(move || {
+        let mut all = pairs;
+        let before = before.map_or(Ok(Vec::new()), |file| read_links(&store, &file))?;
+        let many = before.len();
+        all.extend(before);
+        all.sort_unstable();
+        all.dedup();
+        if all.len() == many {
+            return Ok(None);
+        }
+        write_links(&store, &written, &all)?;
+        Ok::<_, events::EventsError>(Some(all.len() as i64))
+    })
+    .await??;
+    let rows = known.as_ref().map_or(0, |set| set.received) + rows as i64;
+    Ok(pairs.map(|pairs| Grown { known, file, source_id: source_id.to_owned(), rows, pairs }))
+}
+
+/// Records a set that has grown.
+pub(crate) async fn record(tx: &db::Tx, grown: &Grown, now: i64) -> Result<(), ServiceError> {
+    let Grown { known, file, source_id, rows, pairs } = grown;
+    if let Some(known) = known {
+        return Ok(db::links::grow(tx, &known.id, file, *rows, *pairs).await?);
+    }
+    let new = LinkSet {
+        id: db::new_id(),
+        name: "Events".to_owned(),
+        file: file.clone(),
+        received: *rows,
+        pairs: *pairs,
+        author: String::new(),
+        created_at: now,
+        undone_at: None,
+        source_id: Some(source_id.clone()),
+    };
+    Ok(db::links::add(tx, &new).await?)
+}
+
+/// Moves pairs that came by HTTP from the database into the sets of their sources. For whoever holds the lock.
+pub(crate) async fn settle_pairs(services: &Services) -> Result<(), ServiceError> {
+    let waiting = db::links::pairs(&services.db).await?;
+    for source in db::imports::sources(&services.db).await? {
+        let own: Vec<&LinkPair> = waiting.iter().filter(|pair| pair.source_id == source.id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let pairs = own.iter().filter_map(|row| pair_of(row)).collect();
+        let grown = grown(services, &source.id, pairs, own.len() as u64).await?;
+        let ids: Vec<String> = own.iter().map(|pair| pair.id.clone()).collect();
+        let tx = services.db.write().await?;
+        if let Some(grown) = &grown {
+            record(&tx, grown, services.now()).await?;
+        }
+        db::links::remove_pairs(&tx, &ids).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The pair of ids that a row of the database holds.
+pub(crate) fn pair_of(row: &LinkPair) -> Option<Pair> {
+    let key = |text: &str| u128::from_str_radix(text, 16).ok().map(CustomerKey);
+    Some((key(&row.one)?, key(&row.other)?))
 }
 
 /// Takes a set back, or lets it count again.

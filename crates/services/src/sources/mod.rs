@@ -7,6 +7,7 @@ mod ingest;
 mod jobs;
 mod links;
 mod preview;
+mod remembered;
 mod tidy;
 mod uploads;
 
@@ -20,10 +21,13 @@ use events::ingest::first_rows;
 pub use cases::{log_rules, save_log_rule};
 pub use dry::{DryRuns, cancel_dry, dry_run, dry_run_now, start_dry};
 pub use ingest::{Admitted, Arrived, Receiving, add_key, admit, event as tail_event, ingest, keys, revoke_key};
+pub(crate) use jobs::note_refused;
 pub(crate) use jobs::segments_of;
 pub use jobs::{Jobs, NewImport, cancel_all, import_now, start};
 pub use links::{link, links, undo_links};
+pub(crate) use links::{pair_of, settle_pairs};
 pub use preview::{PreviewWish, preview};
+pub use remembered::{Remembered, remembered};
 pub use tidy::recover;
 pub use uploads::{begin_upload, finish_upload};
 

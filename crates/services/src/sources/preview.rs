@@ -3,10 +3,11 @@
 use chrono_tz::Tz;
 use contract::sources::{ColumnMapping, Preview, PreviewColumn, StartImport};
 use contract::{Kind, UserError};
-use events::csv::{Encoding, Mapping};
+use events::csv::Encoding;
 use events::formats::{self, Format, Hints, Sample};
 use events::time::{self, DayOrder};
 
+use super::remembered::Remembered;
 use super::uploads::own_upload;
 use crate::zones::{time_zones, zone};
 use crate::{Actor, ServiceError, Services};
@@ -61,19 +62,29 @@ pub async fn preview(
     let (order, format) = (day_order(wish.day_order)?, format(wish.format)?);
     let path = services.store.upload(&upload.id);
     let workspace_zone = zone(&workspace.time_zone).unwrap_or(Tz::UTC);
-    let source = if wish.source.is_empty() { source_name(&upload.file) } else { wish.source.to_owned() };
+    let source =
+        if wish.source.is_empty() { source_name(&upload.file, &known) } else { wish.source.to_owned() };
     let stored = known.iter().find(|known| known.name == source);
-    let asked = tried.as_ref().and_then(|form| serde_json::to_string(&super::jobs::mapping_of(form)).ok());
-    let remembered = asked.or_else(|| stored.and_then(|source| source.mapping.clone()));
+    let before = stored.map(Remembered::of).unwrap_or_default();
+    let before = match &tried {
+        Some(form) => Remembered { mapping: Some(super::jobs::mapping_of(form)), ..before },
+        None => before,
+    };
     let time_zone = tried
         .as_ref()
         .map(|form| form.time_zone.clone())
         .filter(|zone| !zone.is_empty())
         .or_else(|| stored.and_then(|source| source.time_zone.clone()))
         .unwrap_or(workspace.time_zone);
+    let order = order.or(before.order);
+    let hints = Hints {
+        format,
+        encoding: encoding.or(before.hints.encoding),
+        delimiter: delimiter.or(before.hints.delimiter),
+    };
     let look = move || {
-        let sample = formats::look(&path, Hints { format, encoding, delimiter })?;
-        Ok::<_, ServiceError>(Look::at(sample, remembered.as_deref(), order, workspace_zone))
+        let sample = formats::look(&path, hints)?;
+        Ok::<_, ServiceError>(Look::at(sample, &before, order, workspace_zone))
     };
     let Look { sample, mapping, detected, times, columns } = tokio::task::spawn_blocking(look).await??;
     let mut warnings = Vec::new();
@@ -106,7 +117,7 @@ pub async fn preview(
         time_zones: time_zones(),
         zone_needed: detected.zone_needed,
         day_order_needed: detected.ambiguous_day,
-        day_order: wish.day_order.to_owned(),
+        day_order: order.map_or("", DayOrder::key).to_owned(),
         times,
         warnings,
     })
@@ -122,14 +133,9 @@ struct Look {
 }
 
 impl Look {
-    fn at(sample: Sample, remembered: Option<&str>, order: Option<DayOrder>, zone: Tz) -> Self {
-        let remembered = remembered.and_then(|json| {
-            let mapping: ColumnMapping = serde_json::from_str(json).ok()?;
-            // A file of another shape gets a fresh guess.
-            Mapping::resolve(&mapping, &sample.header).ok()?;
-            Some(mapping)
-        });
-        let mapping = remembered.unwrap_or_else(|| sample.guess.clone());
+    fn at(sample: Sample, before: &Remembered, order: Option<DayOrder>, zone: Tz) -> Self {
+        // A file of another shape gets a fresh guess.
+        let mapping = before.mapping_for(&sample.header).unwrap_or_else(|| sample.guess.clone());
         let at = sample.header.iter().position(|name| *name == mapping.time);
         let values = || sample.rows.iter().filter_map(move |row| row.get(at?)).map(String::as_str);
         let detected = time::detect(values().filter(|value| !value.trim().is_empty()), order);
@@ -184,8 +190,13 @@ pub(super) fn day_order(key: &str) -> Result<Option<DayOrder>, UserError> {
     })
 }
 
-fn source_name(file: &str) -> String {
+/// The source that a file is likely of: the known one whose name it begins with, else one of its own name.
+fn source_name(file: &str, known: &[db::imports::Source]) -> String {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).split('.').next().unwrap_or(file);
+    let begins = |source: &&db::imports::Source| stem.to_lowercase().starts_with(&source.name.to_lowercase());
+    if let Some(source) = known.iter().filter(begins).max_by_key(|source| source.name.len()) {
+        return source.name.clone();
+    }
     if stem.is_empty() { "log".to_owned() } else { stem.to_owned() }
 }
 

@@ -21,7 +21,10 @@ pub(super) async fn clean(services: &Services, lock: &ImportLock) -> Result<(), 
     let named = db::imports::segments(&services.db).await?.into_iter().map(|segment| segment.file).collect();
     let known = db::imports::ids(&services.db).await?.into_iter().collect();
     services.store.sweep(lock, &known, &unfinished, &named)?;
-    Ok(())
+    let sets = db::links::all(&services.db).await?.into_iter().map(|set| set.file).collect();
+    // Whoever joins ids by a file writes it before the manifest names it.
+    let before = std::time::SystemTime::now() - Duration::from_secs(3600);
+    Ok(services.store.sweep_links(lock, before, &sets)?)
 }
 
 /// At start: tidies up after a crash, unless another process imports right now.

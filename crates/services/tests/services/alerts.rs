@@ -20,6 +20,7 @@ fn rule(kind: &str, series: &str, side: &str, level: &str, mail: &str) -> AlertI
         side: text(side),
         level: text(level),
         mail: text(mail),
+        department: String::new(),
     }
 }
 
@@ -267,6 +268,53 @@ async fn who_gets_other_rights_keeps_nothing_that_was_said_under_the_old_ones() 
     let monday = with_mail(&setting, 3 * 86_400 + 43_200).await;
     alerts::tick(&monday).await.expect("looked");
     assert!(alerts::next_letter(&monday).await.expect("asked").is_none());
+}
+
+#[tokio::test]
+async fn a_department_is_told_and_who_answers_for_it_decides_of_what() {
+    let (setting, _) = demo_company(|_| true).await;
+    let services = &setting.services;
+    let ann = setting.actor(Role::CxManager, "").await;
+    let billing = setting.actor(Role::DepartmentHead, "Billing").await;
+    let field = setting.actor(Role::DepartmentHead, "Field service").await;
+    let front = setting.actor(Role::FrontLine, "Billing").await;
+    let view = alerts::alerts(services, &ann).await.expect("a page");
+    let contacts = view.figures.iter().find(|name| name.starts_with("Contacts per 1,000")).expect("a figure");
+    let of = |department: &str, level: &str| AlertInput {
+        department: department.into(),
+        ..rule("limit", contacts, "above", level, "no")
+    };
+    for (who, department) in [(&billing, "Field service"), (&ann, "Nowhere")] {
+        assert_eq!(code(alerts::add_rule(services, who, of(department, "1")).await), "invalid_value");
+    }
+    alerts::add_rule(services, &ann, of("Billing", "1")).await.expect("added");
+    alerts::add_rule(services, &billing, of("Billing", "2")).await.expect("added");
+    for _ in 0..2 {
+        alerts::tick(services).await.expect("looked");
+        alerts::tick(&setting.reopened().await.services).await.expect("looked");
+    }
+    // Its head is told of both, once each; not who arranged it, nor another department.
+    assert_eq!(titles(services, &billing).await.len(), 2);
+    for other in [&ann, &field] {
+        assert_eq!(titles(services, other).await, Vec::<String>::new());
+    }
+    // Those who may not open the figures are not told of them.
+    assert_eq!(titles(services, &front).await, Vec::<String>::new());
+    let rules = |view: contract::alerts::AlertsView| {
+        let of = |row: contract::alerts::AlertRow| (row.department, row.beyond, row.may_remove, row.id);
+        view.rules.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let seen = rules(alerts::alerts(services, &billing).await.expect("a page"));
+    assert_eq!(seen.len(), 2);
+    assert!(seen.iter().all(|one| (one.0.as_deref(), one.1, one.2) == (Some("Billing"), true, true)));
+    assert_eq!(rules(alerts::alerts(services, &field).await.expect("a page")), []);
+    assert!(rules(alerts::alerts(services, &front).await.expect("a page")).iter().all(|one| !one.2));
+    for other in [&field, &front] {
+        assert_eq!(code(alerts::delete_rule(services, other, &seen[0].3).await), "not_found");
+    }
+    alerts::delete_rule(services, &billing, &seen[0].3).await.expect("removed");
+    alerts::delete_rule(services, &ann, &seen[1].3).await.expect("removed");
+    assert_eq!(rules(alerts::alerts(services, &billing).await.expect("a page")), []);
 }
 
 #[tokio::test]

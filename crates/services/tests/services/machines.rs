@@ -240,3 +240,130 @@ async fn a_file_in_the_inbox_is_imported_as_the_last_one_was() {
     assert!(!path.exists());
     assert_eq!(std::fs::read_dir(inbox.join("done")).expect("a folder").count(), 1);
 }
+
+const NAMED: &str = "customer=who,time=when,activity=what,known_as=also";
+
+#[tokio::test]
+async fn ids_that_a_log_names_are_joined_and_undone() {
+    let setting = setting().await;
+    let actor = Actor::console();
+    let log = "who,when,what,also\n\
+        c1,2026-01-01T10:00:00Z,Home,\n\
+        c2,2026-01-01T11:00:00Z,Order,c1\n\
+        c3,2026-01-01T12:00:00Z,Call,c2\n\
+        c3,tomorrow,Call,c9\n\
+        c9,2026-01-01T13:00:00Z,Home,c9\n";
+    let plain =
+        log.lines().map(|line| line.rsplit_once(',').map_or(line, |(rest, _)| rest)).collect::<Vec<_>>();
+    setting.import("web", &plain.join("\n"), MAP_OF_CALLS).await.expect("imported");
+    let before = [figures(&setting, Unit::Customer).await, figures(&setting, Unit::Case).await];
+    assert_eq!(before[0].journeys, 4);
+
+    // What was read without the column is joined when it is read with it: nothing is new but that.
+    let done = setting.import("web", log, NAMED).await.expect("imported");
+    assert_eq!((done.counts.accepted, done.counts.duplicate, done.counts.quarantined), (0, 4, 1));
+    let joined = figures(&setting, Unit::Customer).await;
+    assert_eq!((joined.journeys, joined.events), (2, 4));
+    let page = sources::links(&setting.services, &actor).await.expect("the page");
+    assert_eq!((page.ids, page.customers, page.joined_with_events, page.most_ids), (3, 1, 2, 3));
+    assert_eq!(page.sets.len(), 1);
+    let set = &page.sets[0];
+    assert_eq!((set.source.as_deref(), set.pairs, set.joined, set.undone), (Some("web"), 2, 2, false));
+
+    // Read again, nothing changes; undone, everything is as before, to the byte, and stays so with more of it.
+    setting.import("web", log, NAMED).await.expect("imported");
+    let again = sources::links(&setting.services, &actor).await.expect("the page");
+    assert_eq!(again.sets[0].pairs, 2);
+    sources::undo_links(&setting.services, &actor, &set.id, true).await.expect("undone");
+    let after = [figures(&setting, Unit::Customer).await, figures(&setting, Unit::Case).await];
+    assert_eq!(json!(after).to_string(), json!(before).to_string());
+    let more = "who,when,what,also\nc9,2026-01-02T10:00:00Z,Call,c1\n";
+    setting.import("web", more, NAMED).await.expect("imported");
+    assert_eq!(figures(&setting, Unit::Customer).await.journeys, 4);
+    sources::undo_links(&setting.services, &actor, &set.id, false).await.expect("joined again");
+    assert_eq!(figures(&setting, Unit::Customer).await.journeys, 1);
+    // Another process sees the same.
+    assert_eq!(figures(&setting.reopened().await, Unit::Customer).await.journeys, 1);
+}
+
+#[tokio::test]
+async fn ids_that_events_name_by_http_are_joined_at_once() {
+    let setting = setting().await;
+    let key = key(&setting).await;
+    let named = |customer: &str, time: &str, id: &str, other: &str| {
+        let mut one = event(customer, time, "Home", id).expect("an event");
+        one.insert("known_as".to_owned(), Value::String(other.to_owned()));
+        Ok(one)
+    };
+    let batch = || {
+        vec![
+            event("cookie", "2026-01-01T10:00:00Z", "Home", "1"),
+            event("account", "2026-01-01T11:00:00Z", "Order", "2"),
+            event("other", "2026-01-01T11:00:00Z", "Order", "3"),
+        ]
+    };
+    ingest(&setting, &key, batch()).await.expect("taken in");
+    assert_eq!(figures(&setting, Unit::Customer).await.journeys, 3);
+    // An event that is known already may say who its customer is; one that contradicts what is stored says nothing.
+    let told = vec![
+        named("account", "2026-01-01T12:00:00Z", "4", "cookie"),
+        named("other", "2026-01-01T13:00:00Z", "1", "account"),
+    ];
+    let counts = ingest(&setting, &key, told).await.expect("taken in").counts;
+    assert_eq!((counts.accepted, counts.quarantined), (1, 1));
+    let joined = figures(&setting, Unit::Customer).await;
+    assert_eq!((joined.journeys, joined.events), (2, 4));
+    let page = || async { sources::links(&setting.services, &Actor::console()).await.expect("the page") };
+    assert_eq!((page().await.ids, page().await.sets.len()), (2, 0));
+    // Sealed, the pairs are a set that can be undone.
+    work(&setting).await;
+    assert_eq!(figures(&setting, Unit::Customer).await, joined);
+    let sets = page().await.sets;
+    assert_eq!((sets.len(), sets[0].pairs, sets[0].joined), (1, 1, 1));
+    let again = vec![named("account", "2026-01-01T12:00:00Z", "4", "cookie")];
+    assert_eq!(ingest(&setting, &key, again).await.expect("taken in").counts.duplicate, 1);
+    sources::undo_links(&setting.services, &Actor::console(), &sets[0].id, true).await.expect("undone");
+    assert_eq!(figures(&setting, Unit::Customer).await.journeys, 3);
+}
+
+#[tokio::test]
+async fn a_source_is_read_as_it_was_told_before() {
+    let setting = setting().await;
+    // Day and month could be either: nobody would know without being told.
+    let head = "who;when;what\n";
+    let path = setting.file("calls.csv", &format!("{head}a;03/04/2026 10:00;Call\n"));
+    let mapping = events::csv::Mapping::parse(MAP_OF_CALLS).expect("a mapping");
+    let told = services::sources::NewImport {
+        order: Some(events::time::DayOrder::DayFirst),
+        zone: Some(chrono_tz::Tz::UTC),
+        ..services::sources::NewImport::of("calls", &path, mapping)
+    };
+    sources::import_now(&setting.services, &Actor::console(), told).await.expect("imported");
+    let page = sources::sources(&setting.services, &Actor::console()).await.expect("the page");
+    let inbox = std::path::PathBuf::from(page.sources[0].inbox.clone().expect("an inbox"));
+    let drop_in = |name: &str, text: &str| {
+        let path = inbox.join(name);
+        std::fs::write(&path, text).expect("written");
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+        std::fs::File::options()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_modified(old))
+            .expect("dated");
+    };
+    drop_in("a.csv", &format!("{head}b;05/04/2026 10:00;Call\n"));
+    drop_in("b.csv", "other;columns\n1;2\n");
+    drop_in("c.csv", &format!("{head}c;06/04/2026 10:00;Call\n"));
+    work(&setting).await;
+    assert_eq!(figures(&setting, Unit::Customer).await.events, 3);
+    let page = sources::sources(&setting.services, &Actor::console()).await.expect("the page");
+    let last = page.imports.iter().filter_map(|one| one.last_event).max().expect("an event");
+    assert_eq!(events::time::local_day(last, chrono_tz::Tz::UTC), "2026-04-06");
+    // What could not be read at all is listed, with why.
+    let failed: Vec<_> = page.imports.iter().filter(|one| one.file == "b.csv").collect();
+    assert_eq!(failed.len(), 1);
+    assert!(failed[0].error.is_some());
+    assert_eq!(std::fs::read_dir(inbox.join("failed")).expect("a folder").count(), 1);
+}
+
+const MAP_OF_CALLS: &str = "customer=who,time=when,activity=what";
