@@ -31,6 +31,8 @@ pub enum Command {
     Key(Key),
     /// Join several ids of one customer by a file, list what was joined, or take it back.
     Link(Link),
+    /// Print the description of the interface for machines.
+    Openapi,
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +201,12 @@ pub enum Report {
     Sankey,
     Funnel,
     Drivers,
+    /// What customers say who come to --anchor, against all others.
+    Keywords,
+    /// Contacts of customers with an open case, by driver.
+    OpenCases,
+    /// Touchpoints with an owner and data, and what is missing.
+    Coverage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -241,6 +249,9 @@ pub struct Query {
     /// Only events of this source.
     #[arg(long)]
     pub source: Option<String>,
+    /// Only customers of this saved segment.
+    #[arg(long)]
+    pub segment: Option<String>,
     /// Count immediate repeats each time.
     #[arg(long)]
     pub keep_repeats: bool,

@@ -1,5 +1,6 @@
 //! Alerts and letters: looks around every few seconds, and gives letters to the mail server.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use contract::{Kind, UserError};
@@ -137,9 +138,10 @@ pub async fn run(services: Services, mailer: Option<Mailer>) {
     };
     let sending = async {
         let Some(mailer) = &mailer else { return };
+        let mut given = HashSet::new();
         loop {
             tokio::time::sleep(PAUSE).await;
-            if let Err(error) = deliver(&services, mailer).await {
+            if let Err(error) = deliver(&services, mailer, &mut given).await {
                 tracing::warn!(error = %error.into_user(), "letters could not be given away");
             }
         }
@@ -148,11 +150,22 @@ pub async fn run(services: Services, mailer: Option<Mailer>) {
 }
 
 /// Gives away the letters that are due. Where the mail server can't be reached, the rest waits for the next round.
-async fn deliver(services: &Services, mailer: &Mailer) -> Result<(), ServiceError> {
+/// `given` are those that the mail server took and the database does not know of yet, on a full disk say: they are not
+/// given away again.
+async fn deliver(
+    services: &Services,
+    mailer: &Mailer,
+    given: &mut HashSet<String>,
+) -> Result<(), ServiceError> {
     for _ in 0..ROUND {
         let Some(letter) = alerts::next_letter(services).await? else { break };
-        match mailer.send(&letter).await {
-            Ok(()) => alerts::sent(services, &letter).await?,
+        let sent = if given.contains(&letter.id) { Ok(()) } else { mailer.send(&letter).await };
+        match sent {
+            Ok(()) => {
+                given.insert(letter.id.clone());
+                alerts::sent(services, &letter).await?;
+                given.remove(&letter.id);
+            }
             Err(Unsent { why, for_good }) => {
                 tracing::warn!(letter = letter.id, why, "a letter could not be sent");
                 alerts::failed(services, &letter, &why, for_good).await?;

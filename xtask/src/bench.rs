@@ -137,17 +137,7 @@ fn python() -> Outcome<PathBuf> {
     if !exists("python3") {
         setup::packages(&["python3", "python3-venv"])?;
     }
-    let folder = target().join("bench").join("venv");
-    let python = folder.join("bin").join("python");
-    if !python.exists() {
-        let made =
-            Step::new("making a Python environment").run(program("python3").args(["-m", "venv"]).arg(&folder));
-        if made.is_err() {
-            setup::packages(&["python3-venv"])?;
-            Step::new("making a Python environment")
-                .run(program("python3").args(["-m", "venv"]).arg(&folder))?;
-        }
-    }
+    let python = setup::virtual_environment(&target().join("bench").join("venv"))?;
     Step::new("installing the other engines").run(program(&python).args([
         "-m",
         "pip",

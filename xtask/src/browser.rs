@@ -21,6 +21,7 @@ impl Drop for Server {
 /// Runs the browser tests against a fresh server.
 pub fn test(throughline: &Path) -> Outcome {
     setup::browser()?;
+    let schemathesis = setup::outside()?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let demo = ["demo", "--customers", "1500", "--seed", "7", "--data-dir"];
     Step::new("making a small demo company").run(program(throughline).args(demo).arg(folder.path()))?;
@@ -56,6 +57,7 @@ pub fn test(throughline: &Path) -> Outcome {
             .current_dir(end2end)
             .args(["playwright", "test"])
             .env("THROUGHLINE_URL", address)
+            .env("THROUGHLINE_SCHEMATHESIS", schemathesis)
             .env("THROUGHLINE_MAIL_PORT", mail.port().to_string()),
     )?;
     let said = std::fs::read_to_string(&log).map_err(|error| error.to_string())?;

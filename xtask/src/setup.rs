@@ -99,6 +99,50 @@ pub fn browser() -> Outcome {
     Ok(())
 }
 
+/// Makes sure of the programs that look at our files and interfaces from outside: poppler, LibreOffice, schemathesis.
+/// Returns the path of the last.
+pub fn outside() -> Outcome<std::path::PathBuf> {
+    let mut missing = Vec::new();
+    if !exists("pdffonts") {
+        missing.push("poppler-utils");
+    }
+    if !exists("soffice") {
+        missing.push("libreoffice-calc-nogui");
+    }
+    if !exists("python3") {
+        missing.push("python3");
+    }
+    if !missing.is_empty() {
+        packages(&missing)?;
+    }
+    let folder = crate::target().join("outside");
+    let python = virtual_environment(&folder)?;
+    let schemathesis = folder.join("bin").join("schemathesis");
+    let requirements = root().join("end2end").join("requirements.txt");
+    let fresh = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
+    if fresh(&schemathesis) < fresh(&requirements) {
+        Step::new("installing what asks the interface for machines").run(
+            program(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements),
+        )?;
+    }
+    Ok(schemathesis)
+}
+
+/// A Python of its own in a folder; the path of its program.
+pub fn virtual_environment(folder: &Path) -> Outcome<std::path::PathBuf> {
+    let python = folder.join("bin").join("python");
+    if python.exists() {
+        return Ok(python);
+    }
+    let make =
+        || Step::new("making a Python environment").run(program("python3").args(["-m", "venv"]).arg(folder));
+    if make().is_err() {
+        packages(&["python3-venv"])?;
+        make()?;
+    }
+    Ok(python)
+}
+
 /// The folder of PostgreSQL's programs, installing them where they are missing.
 pub fn postgres() -> Outcome<std::path::PathBuf> {
     let find = || {

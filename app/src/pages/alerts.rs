@@ -176,8 +176,8 @@ fn Rules(
             <Refusal of=ways.add/>
             <Refusal of=ways.delete/>
             {if none { view! { <p class="caption">"You are told nothing yet."</p> }.into_any() } else {
-                view! { <ul class="action-list">{rules.into_iter().map(|AlertRow { id, words, department, may_remove, mail, beyond }| view! {
-                    <li class="rule-row"><p><strong>{words}</strong> " " {beyond.then(|| view! { <span class="badge badge-bad">"passed now"</span> })} " " <span class="soft">{label_of(&MAILS, &mail)} {department.map(|name| format!(", for everyone of {name}"))}</span></p>
+                view! { <ul class="action-list">{rules.into_iter().map(|AlertRow { id, words, department, may_remove, mail, beyond, lost }| view! {
+                    <li class="rule-row"><p><strong>{words}</strong> " " {beyond.then(|| view! { <span class="badge badge-bad">"passed now"</span> })} {lost.then(|| view! { <span class="badge">"not found any more: remove it and choose anew"</span> })} " " <span class="soft">{label_of(&MAILS, &mail)} {department.map(|name| format!(", for everyone of {name}"))}</span></p>
                         {may_remove.then(|| view! { <Post to=ways.delete><input type="hidden" name="id" value=id/><button class="button button-quiet" type="submit">"Remove"</button></Post> })}</li>
                 }).collect_view()}</ul> }.into_any()
             }}

@@ -73,6 +73,8 @@ pub struct AlertRow {
     pub mail: String,
     /// Whether its limit is passed now.
     pub beyond: bool,
+    /// Whether the figure or series that it watches is there no more, renamed say.
+    pub lost: bool,
 }
 
 /// A report that comes by itself.

@@ -289,6 +289,31 @@ pub struct DriversView {
     pub took_ms: f64,
 }
 
+/// Contacts of customers with an open case, for scripts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OpenCases {
+    pub contacts: u64,
+    /// None where no log says what opens a case.
+    pub with_open_case: Option<u64>,
+    pub share_of_customer_time: Option<f64>,
+    /// Driver, contacts with a share of it, and those of them with an open case.
+    pub drivers: Vec<(String, u64, u64)>,
+}
+
+impl DriversView {
+    /// What it says of open cases.
+    pub fn open_cases(&self) -> OpenCases {
+        let open = self.totals.open;
+        let drivers = self.drivers.iter().filter_map(|row| Some((row.name.clone(), row.shared_in, row.open?)));
+        OpenCases {
+            contacts: self.totals.contacts,
+            with_open_case: open.map(|open| open.contacts),
+            share_of_customer_time: open.map(|open| open.of_time),
+            drivers: drivers.collect(),
+        }
+    }
+}
+
 /// Figures of all contacts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Totals {

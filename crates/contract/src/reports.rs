@@ -11,5 +11,5 @@ pub const REPORTS: [(&str, &str); 10] = [
     ("matrix", "Which KPI measures which touchpoint, and which department owns what"),
     ("gaps", "What the inventory does not say yet"),
     ("inventory", "The service inventory"),
-    ("journeys", "Flow, transitions, variants, funnels, times between, comparisons"),
+    ("journeys", "Flow, transitions or variants"),
 ];

@@ -18,6 +18,8 @@ pub enum Cell {
     Empty,
     Text(String),
     Number(f64),
+    /// A day, as `2026-03-01`.
+    Day(String),
 }
 
 impl Cell {
@@ -25,6 +27,12 @@ impl Cell {
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         if text.is_empty() { Self::Empty } else { Self::Text(text) }
+    }
+
+    /// A day; empty for none.
+    pub fn day(day: impl Into<String>) -> Self {
+        let day = day.into();
+        if day.is_empty() { Self::Empty } else { Self::Day(day) }
     }
 
     /// A number, where there is one.

@@ -9,7 +9,7 @@ pub fn write(table: &Table) -> String {
     let mut out = csv::Writer::from_writer(Vec::new());
     let cell = |cell: &Cell| match cell {
         Cell::Empty => String::new(),
-        Cell::Text(words) => text(words),
+        Cell::Text(words) | Cell::Day(words) => text(words),
         Cell::Number(value) => value.to_string(),
     };
     // Writing to memory does not fail, and every row has as many cells as the header.

@@ -1,8 +1,8 @@
 //! What views show as tables with typed cells, for workbooks and CSV.
 
-use contract::drivers::{DriversReport, ReasonsView};
+use contract::drivers::{DriversReport, OpenCases, ReasonsView, Said};
 use contract::format::instant;
-use contract::inventory::{GapsView, KpisView, MatrixView};
+use contract::inventory::{Coverage, GapsView, KpisView, MatrixView};
 use contract::journeys::{
     BehindCustomer, BetweenView, CompareView, FunnelView, SankeyView, TransitionsView, VariantsView,
 };
@@ -210,6 +210,53 @@ pub fn between(view: &BetweenView) -> Table {
     out
 }
 
+/// What customers say more often than others.
+pub fn keywords(said: &Said) -> Table {
+    let mut out = table("Keywords", &["word", "customers who say it", "others who say it", "z"]);
+    for one in &said.keywords {
+        out.rows.push(vec![Cell::text(&one.word), count(one.customers), count(one.others), share(one.z)]);
+    }
+    out
+}
+
+/// Contacts of customers with an open case: all, and by driver.
+pub fn open_cases(view: &OpenCases) -> Table {
+    let mut out =
+        table("Open cases", &["contacts of", "contacts", "with an open case", "share of customers' time"]);
+    let all = vec![
+        Cell::text("all"),
+        count(view.contacts),
+        Cell::number(view.with_open_case.map(|one| one as f64)),
+        Cell::number(view.share_of_customer_time),
+    ];
+    out.rows.push(all);
+    for (name, contacts, open) in &view.drivers {
+        out.rows.push(vec![Cell::text(name), count(*contacts), count(*open), Cell::Empty]);
+    }
+    out
+}
+
+/// How much of the inventory is covered.
+pub fn coverage(view: &Coverage) -> Table {
+    let Coverage { touchpoints, owned, measured, logged, covered, events } = view;
+    let mut out = table("Coverage", &["of the inventory", "number"]);
+    let rows = [
+        ("touchpoints", touchpoints),
+        ("with an owner", owned),
+        ("with a KPI", measured),
+        ("with data", logged),
+        ("with all three", covered),
+    ];
+    for (name, number) in rows {
+        out.rows.push(vec![Cell::text(name), count(u64::from(*number))]);
+    }
+    if let Some((events, covered)) = events {
+        out.rows.push(vec![Cell::text("events"), count(*events)]);
+        out.rows.push(vec![Cell::text("events at touchpoints with all three"), count(*covered)]);
+    }
+    out
+}
+
 /// Who is behind a figure of journeys.
 pub fn customers(list: &[BehindCustomer]) -> Table {
     let mut out = table("Customers", &["customer (pseudonym)", "events in all", "there at (UTC)"]);
@@ -316,7 +363,7 @@ pub fn reasons(view: &ReasonsView) -> Vec<Table> {
 /// Weekly series, and when their level changed.
 pub fn trends(view: &TrendsView) -> Vec<Table> {
     let owner = |at: Option<u32>| at.and_then(|at| view.departments.get(at as usize)).map(|one| &one.name);
-    let mut weeks = table("Weeks", &["series", "of", "owner", "week of", "value"]);
+    let mut weeks = table("Weeks", &["series", "of", "owner", "week of", "value", "unit"]);
     let mut changes =
         table("Changes", &["series", "of", "week of", "before", "after", "what happened around then"]);
     for row in &view.rows {
@@ -325,15 +372,16 @@ pub fn trends(view: &TrendsView) -> Vec<Table> {
                 Cell::text(&row.name),
                 Cell::text(row.of.label()),
                 optional(owner(row.department)),
-                Cell::text(day),
+                Cell::day(day),
                 share(*value),
+                Cell::text(&row.unit),
             ]);
         }
         for change in &row.changes {
             changes.rows.push(vec![
                 Cell::text(&row.name),
                 Cell::text(row.of.label()),
-                Cell::text(&change.day),
+                Cell::day(&change.day),
                 share(change.before),
                 share(change.after),
                 Cell::text(change.near.join("; ")),
@@ -350,7 +398,7 @@ pub fn reviews(view: &ReviewsView) -> Vec<Table> {
     for one in &view.reviews {
         reviews.rows.push(vec![
             Cell::text(&one.title),
-            Cell::text(&one.day),
+            Cell::day(&one.day),
             Cell::text(&one.participants),
             count(one.actions),
             count(one.open_actions),
@@ -387,11 +435,11 @@ fn actions(rows: &[ActionRow]) -> Table {
             Cell::text(&one.title),
             optional(one.department.as_ref()),
             Cell::text(&one.person),
-            optional(one.due.as_ref()),
+            Cell::day(one.due.clone().unwrap_or_default()),
             yes(one.overdue),
             Cell::text(one.state.label()),
             Cell::text(&one.target),
-            optional(one.started.as_ref()),
+            Cell::day(one.started.clone().unwrap_or_default()),
         ];
         out.rows.push(row.into_iter().chain(measured).collect());
     }

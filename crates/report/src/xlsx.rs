@@ -2,7 +2,7 @@
 //! begins with.
 
 use contract::table::{Cell, Table};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 /// Letters that a cell of a workbook can hold; the format has no room for more.
 const LONGEST: usize = 32_767;
@@ -13,6 +13,7 @@ const WIDEST: usize = 60;
 pub fn workbook(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let (bold, plain) = (Format::new().set_bold(), Format::new());
+    let dated = Format::new().set_num_format("yyyy-mm-dd");
     for table in tables {
         let sheet = book.add_worksheet();
         sheet.set_name(&table.name)?;
@@ -30,6 +31,13 @@ pub fn workbook(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
                         let wide = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
                         sheet.write_string_with_format(row, column, text, &plain)?;
                         wide
+                    }
+                    Cell::Day(day) => {
+                        match ExcelDateTime::parse_from_str(day) {
+                            Ok(date) => sheet.write_datetime_with_format(row, column, &date, &dated)?,
+                            Err(_) => sheet.write_string_with_format(row, column, day, &plain)?,
+                        };
+                        day.len()
                     }
                     Cell::Number(value) => {
                         sheet.write_number(row, column, *value)?;
@@ -78,6 +86,7 @@ mod tests {
             rows: vec![
                 vec![Cell::text("=1+1"), Cell::number(Some(6.5)), Cell::text("")],
                 vec![Cell::text("two\nlines"), Cell::number(None), Cell::text("007")],
+                vec![Cell::day("2026-03-01"), Cell::day(""), Cell::day("soon")],
             ],
             about: vec![("Company".into(), "=cmd()".into())],
         };
@@ -88,6 +97,10 @@ mod tests {
         assert_eq!(sheet.get_value((1, 0)), Some(&Data::String("=1+1".into())));
         assert_eq!(sheet.get_value((1, 1)), Some(&Data::Float(6.5)));
         assert_eq!(sheet.get_value((2, 0)), Some(&Data::String("two\nlines".into())));
+        // A day is a day, to be sorted and added to.
+        let Some(Data::DateTime(day)) = sheet.get_value((3, 0)) else { panic!("no day") };
+        assert_eq!(day.as_f64(), 46_082.0);
+        assert_eq!(sheet.get_value((3, 2)), Some(&Data::String("soon".into())));
         assert_eq!(sheet.get_value((2, 2)), Some(&Data::String("007".into())));
     }
 }

@@ -475,7 +475,8 @@ pub async fn save_action(
         id => Some(held.actions.iter().find(|one| one.id == id).ok_or_else(|| UserError::not_found("action"))?),
     };
     if let Some(known) = known {
-        need_change(actor.owns(known.department_id.as_deref()), "action")?;
+        // What is another department's to do is nothing that this person could act on.
+        need(actor.owns(known.department_id.as_deref()), "action")?;
     }
     let department = held
         .inventory

@@ -30,7 +30,7 @@ struct Happened {
 
 /// The page: of all data.
 pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, ServiceError> {
-    need(actor.may().see_drivers && actor.may().see_journeys, "page")?;
+    need(actor.may().see_drivers, "page")?;
     let data = cache::data(services).await?;
     let (report, parts) = drivers::parts(services, actor, DriversQuery::default()).await?;
     let happened = happened(services, actor).await?;
@@ -163,7 +163,8 @@ fn touchpoints(data: &Data) -> Vec<Vec<f64>> {
     counts
 }
 
-/// What people did that may have moved something: actions that began, and notes on readings of KPIs that the person sees.
+/// What people did that may have moved something, and what the logs themselves show: actions that began, notes on readings
+/// of KPIs that the person sees, and logs whose first or last event falls on a day.
 async fn happened(services: &Services, actor: &Actor) -> Result<Vec<Happened>, ServiceError> {
     let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let held = reviews::reviews(services, actor).await?;
@@ -182,8 +183,40 @@ async fn happened(services: &Services, actor: &Actor) -> Result<Vec<Happened>, S
             all.push(Happened { day, words: format!("noted at {}: {note}", kpi.name) });
         }
     }
+    let data = cache::data(services).await?;
+    let zone = zone_of(&data.workspace.time_zone);
+    let visible = crate::sources::visible(services, actor).await?;
+    let spans = tokio::task::spawn_blocking(move || log_spans(&data)).await?;
+    let newest = spans.iter().map(|(_, _, last)| *last).max().unwrap_or(0);
+    for (name, first, last) in spans.into_iter().filter(|(name, ..)| visible.contains(name)) {
+        let mut note = |at: i64, words: String| {
+            all.extend(day(&local_day(at, zone)).map(|day| Happened { day, words }));
+        };
+        note(first, format!("the log {name} began"));
+        // The one that goes on to the end of the data did not stop.
+        if newest - last > NEAR * 86_400_000_000 {
+            note(last, format!("the log {name} had its last event"));
+        }
+    }
     all.sort_by_key(|one| one.day);
     Ok(all)
+}
+
+/// First and last event of each log, in microseconds.
+fn log_spans(data: &Data) -> Vec<(String, i64, i64)> {
+    let mut spans: Vec<(i64, i64)> = vec![(i64::MAX, i64::MIN); data.snapshot.activities.len()];
+    for (&time, &activity) in data.snapshot.log.times().iter().zip(data.snapshot.log.activities()) {
+        let (first, last) = &mut spans[activity as usize];
+        (*first, *last) = (time.min(*first), time.max(*last));
+    }
+    let mut logs: std::collections::BTreeMap<&str, (i64, i64)> = std::collections::BTreeMap::new();
+    for (activity, (first, last)) in
+        data.snapshot.activities.iter().zip(spans).filter(|(_, span)| span.0 <= span.1)
+    {
+        let known = logs.entry(&activity.source).or_insert((first, last));
+        *known = (known.0.min(first), known.1.max(last));
+    }
+    logs.into_iter().map(|(name, (first, last))| (name.to_owned(), first, last)).collect()
 }
 
 /// What happened around a day, with how far from it.

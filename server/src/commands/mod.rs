@@ -24,6 +24,10 @@ pub async fn run(cli: Cli) -> Result<(), UserError> {
         Command::User(options) => user::run(options.action).await,
         Command::Key(options) => machines::keys(options.action).await,
         Command::Link(options) => machines::links(options.action).await,
+        Command::Openapi => {
+            say(&crate::http::described());
+            Ok(())
+        }
     }
     .map_err(ServiceError::into_user)
 }

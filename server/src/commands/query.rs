@@ -2,6 +2,7 @@
 
 use contract::drivers::DriversQuery;
 use contract::journeys::{ExploreQuery, Level, Occurrence, Towards, Unit};
+use contract::{Kind, UserError};
 use services::{Actor, ServiceError, journeys};
 
 use super::say;
@@ -17,6 +18,7 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         from,
         to,
         source,
+        segment,
         keep_repeats,
         anchor,
         occurrence,
@@ -33,8 +35,14 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         window,
         json,
     } = options;
-    let drivers =
-        DriversQuery { from: from.clone(), to: to.clone(), outcome, window, ..DriversQuery::default() };
+    let drivers = DriversQuery {
+        from: from.clone(),
+        to: to.clone(),
+        segment: segment.clone(),
+        outcome,
+        window,
+        ..DriversQuery::default()
+    };
     let query = ExploreQuery {
         by: match by {
             By::Activity => Level::Activity,
@@ -59,6 +67,7 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         from,
         to,
         source,
+        segment,
         keep_repeats,
         unit: match unit {
             cli::Unit::Customer => Unit::Customer,
@@ -93,6 +102,27 @@ pub async fn run(options: cli::Query) -> Result<(), ServiceError> {
         Report::Drivers => {
             let view = services::drivers::figures(&services, &actor, drivers).await?;
             printed(json, &view, report::tables::drivers)
+        }
+        Report::Keywords => {
+            let anchor = query.anchor.clone().ok_or_else(|| {
+                UserError::new(Kind::Invalid, "no_anchor", "Keywords are of customers who come to a node.")
+                    .at("--anchor")
+                    .remedy("Name the node: --anchor Call.")
+            })?;
+            let select = Some(format!("0/n/{anchor}"));
+            let query = ExploreQuery { direction: Towards::Backward, select, ..query };
+            printed(json, &journeys::said(&services, &actor, query).await?, report::tables::keywords)
+        }
+        Report::OpenCases => {
+            let view = services::drivers::report(&services, &actor, drivers).await?;
+            if let Some(hint) = view.hint {
+                return Err(hint.into());
+            }
+            printed(json, &view.open_cases(), report::tables::open_cases)
+        }
+        Report::Coverage => {
+            let view = services::inventory::gaps(&services, &actor).await?.coverage;
+            printed(json, &view, report::tables::coverage)
         }
     };
     say(text.trim_end());

@@ -33,6 +33,7 @@ use crate::mail::Mailer;
 use crate::open::open;
 
 pub use exports::set;
+pub use reports::described;
 
 /// Largest body of a form or a server function.
 const FORM_LIMIT: usize = 1 << 20;

@@ -111,6 +111,8 @@ struct Explained {
     channel: Option<String>,
     /// Only contacts with this reason.
     reason: Option<String>,
+    /// Name of the department whose report it is.
+    department: Option<String>,
 }
 
 /// How journeys are looked at.
@@ -173,6 +175,11 @@ pub async fn openapi() -> Response {
     ([(header::CACHE_CONTROL, "private, max-age=300")], Json(Description::openapi())).into_response()
 }
 
+/// The same as text.
+pub fn described() -> String {
+    Description::openapi().to_pretty_json().unwrap_or_default()
+}
+
 async fn admitted(site: &Site, headers: &HeaderMap) -> Result<Admitted, UserError> {
     let token = headers
         .get(header::AUTHORIZATION)
@@ -188,8 +195,12 @@ async fn admitted(site: &Site, headers: &HeaderMap) -> Result<Admitted, UserErro
 
 /// A refusal, with what a client needs to try again or to sign in.
 fn answer_refused(error: UserError) -> Response {
-    let signed_out = error.kind == Kind::SignedOut;
+    let (signed_out, too_often) = (error.kind == Kind::SignedOut, error.code == "too_many");
     let mut response = refused(error);
+    if too_often {
+        // Asked by the minute: after one, all of it is free again.
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+    }
     if signed_out {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
     }
@@ -212,9 +223,19 @@ pub async fn list(State(site): State<Site>, headers: HeaderMap) -> Response {
         Ok(admitted) => admitted,
         Err(error) => return answer_refused(error),
     };
-    let reports = REPORTS.into_iter().filter(|(name, _)| admitted.reads(name)).map(|(name, about)| {
-        ReportName { report: name.to_owned(), about: about.to_owned(), href: format!("/api/v1/reports/{name}") }
-    });
+    let may = admitted.actor.may();
+    let for_role = |name: &str| match name {
+        "journeys" | "inventory" => may.export,
+        _ => true,
+    };
+    let reports =
+        REPORTS.into_iter().filter(|(name, _)| admitted.reads(name) && for_role(name)).map(|(name, about)| {
+            ReportName {
+                report: name.to_owned(),
+                about: about.to_owned(),
+                href: format!("/api/v1/reports/{name}"),
+            }
+        });
     Json(reports.collect::<Vec<_>>()).into_response()
 }
 
@@ -400,7 +421,7 @@ impl Asked {
         let rows = table.rows.into_iter().skip(first as usize).take(self.per_page as usize);
         let cell = |cell: Cell| match cell {
             Cell::Empty => Value::Null,
-            Cell::Text(text) => Value::String(text),
+            Cell::Text(text) | Cell::Day(text) => Value::String(text),
             Cell::Number(value) => serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number),
         };
         Ok(ReportPage {

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::components::frame::Signed;
 use crate::components::tabs::{Tab, Tabs};
 
 /// Which page.
@@ -16,13 +15,12 @@ pub enum Page {
 /// The row of links between them.
 #[component]
 pub fn DriversTabs(page: Page) -> impl IntoView {
-    let journeys = use_context::<Signed>().is_some_and(|signed| signed.0.may.see_journeys);
     let tabs = [
-        (Page::Report, "Causes", "/drivers", true),
-        (Page::Trends, "Trends", "/drivers/trends", journeys),
-        (Page::Reasons, "Contact reasons", "/drivers/reasons", true),
+        (Page::Report, "Causes", "/drivers"),
+        (Page::Trends, "Trends", "/drivers/trends"),
+        (Page::Reasons, "Contact reasons", "/drivers/reasons"),
     ];
-    let tabs = tabs.into_iter().filter(|(.., seen)| *seen).map(|(one, label, href, _)| Tab {
+    let tabs = tabs.into_iter().map(|(one, label, href)| Tab {
         label: label.to_owned(),
         href: href.to_owned(),
         count: None,

@@ -57,7 +57,8 @@ pub async fn look(services: &Services) -> Result<(), ServiceError> {
             None => one.id == rule.account_id,
             department => one.department_id == *department,
         });
-        let (mut beyond, mut all) = (false, true);
+        // Whether its limit is passed, for whoever of them can see the figure.
+        let (mut beyond, mut all): (Option<bool>, bool) = (None, true);
         for one in told {
             if !actors.contains_key(one.id.as_str()) {
                 actors.insert(&one.id, actor_of_account(services, &one.id).await?);
@@ -66,11 +67,11 @@ pub async fn look(services: &Services) -> Result<(), ServiceError> {
             let actor = actors.get(one.id.as_str()).and_then(Option::as_ref);
             let Some(actor) = actor.filter(|actor| may_be_told(actor, &rule.kind)) else { continue };
             match look_for(services, actor, &one.id, rule, now).await {
-                Ok(is_beyond) => beyond |= is_beyond,
+                Ok(found) => beyond = found.into_iter().chain(beyond).reduce(|one, other| one || other),
                 Err(error) => (failed, all) = (Some(error), false),
             }
         }
-        if all && beyond != rule.beyond {
+        if let Some(beyond) = beyond.filter(|beyond| all && *beyond != rule.beyond) {
             let tx = services.db.write().await?;
             db::alerts::set_beyond(&tx, &rule.id, beyond).await?;
             tx.commit().await?;
@@ -93,20 +94,20 @@ struct News {
     path: String,
 }
 
-/// Tells somebody what a rule finds; whether its limit is passed.
+/// Tells somebody what a rule finds; whether its limit is passed, where it has one and the figure is there.
 async fn look_for(
     services: &Services,
     actor: &Actor,
     account: &str,
     rule: &AlertRule,
     now: i64,
-) -> Result<bool, ServiceError> {
+) -> Result<Option<bool>, ServiceError> {
     let (news, beyond) = match rule.kind.as_str() {
         "limit" => limit(services, actor, rule).await?,
-        "change" => (change(services, actor, account, rule, now).await?, rule.beyond),
-        "quiet" => (quiet(services, actor).await?, rule.beyond),
-        "overdue" => (overdue(services, actor).await?, rule.beyond),
-        _ => return Ok(rule.beyond),
+        "change" => (change(services, actor, account, rule, now).await?, None),
+        "quiet" => (quiet(services, actor).await?, None),
+        "overdue" => (overdue(services, actor).await?, None),
+        _ => return Ok(None),
     };
     if news.is_empty() {
         return Ok(beyond);
@@ -135,27 +136,28 @@ async fn limit(
     services: &Services,
     actor: &Actor,
     rule: &AlertRule,
-) -> Result<(Vec<News>, bool), ServiceError> {
-    let Some(level) = rule.level else { return Ok((Vec::new(), false)) };
+) -> Result<(Vec<News>, Option<bool>), ServiceError> {
+    let Some(level) = rule.level else { return Ok((Vec::new(), None)) };
     let all = figures(services, actor).await?;
     let found = all.iter().find(|(name, _)| *name == rule.series);
     let Some(&latest) = found.and_then(|(_, values)| values.last()) else {
-        return Ok((Vec::new(), rule.beyond));
+        return Ok((Vec::new(), None));
     };
     let beyond = if rule.above { latest > level } else { latest < level };
     if !beyond || rule.beyond {
-        return Ok((Vec::new(), beyond));
+        return Ok((Vec::new(), Some(beyond)));
     }
     let side = if rule.above { "above" } else { "below" };
     let (now, limit) = apart(latest, level);
     let data = cache::data(services).await?;
     let news = News {
-        event: format!("limit:{}:{}", rule.id, data.version),
+        // The same limit of a person and of a department is one thing to be told.
+        event: format!("limit:{}:{side}:{level}:{}", rule.series, data.version),
         title: format!("{} is {side} its limit", rule.series),
         words: format!("{now} in the latest whole week; the limit is {limit}."),
         path: if rule.series.contains(": ") { "/drivers/trends".to_owned() } else { "/summary".to_owned() },
     };
-    Ok((vec![news], true))
+    Ok((vec![news], Some(true)))
 }
 
 async fn change(

@@ -23,7 +23,9 @@ pub(crate) async fn unread(services: &Services, actor: &Actor) -> Result<u64, Se
 
 /// Does all that time or new figures call for: looks at rules, lets reports come, and puts what waits into letters.
 pub async fn tick(services: &Services) -> Result<(), ServiceError> {
-    look(services).await?;
-    schedules::run(services).await?;
-    post::collect(services).await
+    // One that fails holds up none of the others.
+    let looked = look(services).await;
+    let scheduled = schedules::run(services).await;
+    let collected = post::collect(services).await;
+    looked.and(scheduled).and(collected)
 }

@@ -43,11 +43,21 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
             })
     });
     let department = |id: &String| inventory.departments.iter().find(|one| one.id == *id);
-    let rules = rules.map(|rule| AlertRow {
-        department: rule.department_id.as_ref().and_then(department).map(|one| one.name.clone()),
-        may_remove: may_remove(actor, account, rule),
-        ..row(rule)
-    });
+    let figures = if may.see_drivers { figures(services, actor).await? } else { Vec::new() };
+    let watched = series(services, actor).await?;
+    let is_lost = |rule: &AlertRule| match rule.kind.as_str() {
+        "limit" => !figures.iter().any(|(name, _)| *name == rule.series),
+        "change" => !rule.series.is_empty() && !watched.iter().any(|(name, ..)| *name == rule.series),
+        _ => false,
+    };
+    let rules: Vec<AlertRow> = rules
+        .map(|rule| AlertRow {
+            lost: is_lost(rule),
+            department: rule.department_id.as_ref().and_then(department).map(|one| one.name.clone()),
+            may_remove: may_remove(actor, account, rule),
+            ..row(rule)
+        })
+        .collect();
     let may_schedule = may.export_reports;
     let others = matches!(actor.role, Some(Role::CxManager | Role::Executive));
     let accounts = db::people::accounts(&services.db).await?;
@@ -59,7 +69,6 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
         .filter(|one| !one.disabled && (!one.demo || services.demo) && reads(&one.role))
         .filter(|one| others || one.id == account)
         .map(|one| (one.id, one.name));
-    let figures = if may.see_drivers { figures(services, actor).await? } else { Vec::new() };
     Ok(AlertsView {
         notices: notices
             .into_iter()
@@ -73,9 +82,9 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
                 read: one.read_at.is_some(),
             })
             .collect(),
-        rules: rules.collect(),
+        rules,
         schedules: super::schedules::rows(services, account).await?,
-        series: series(services, actor).await?.into_iter().map(|(name, ..)| name).collect(),
+        series: watched.into_iter().map(|(name, ..)| name).collect(),
         figures: figures.into_iter().map(|(name, _)| name).collect(),
         departments: if may_schedule { own.map(|one| one.name.clone()).collect() } else { Vec::new() },
         people: if may_schedule { people.collect() } else { Vec::new() },
@@ -122,7 +131,6 @@ pub(super) fn may_be_told(actor: &Actor, kind: &str) -> bool {
     let may = actor.may();
     match kind {
         "quiet" => may.see_sources,
-        "change" => may.see_drivers && may.see_journeys,
         _ => may.see_drivers,
     }
 }
@@ -151,7 +159,7 @@ pub(super) async fn figures(
 
 /// Weekly series that the person may see, by name, with their changes of level.
 pub(super) async fn series(services: &Services, actor: &Actor) -> Result<Vec<Series>, ServiceError> {
-    if !(actor.may().see_drivers && actor.may().see_journeys) {
+    if !actor.may().see_drivers {
         return Ok(Vec::new());
     }
     let view = trends::trends(services, actor).await?;

@@ -1,6 +1,6 @@
 //! A driver report as sheets of a workbook.
 
-use contract::drivers::{DriverRow, DriversQuery, DriversView, SplitRow};
+use contract::drivers::{DriverRow, DriversQuery, DriversView, Landing, SplitRow};
 use contract::table::{Cell, Table};
 
 use crate::actor::need;
@@ -27,14 +27,16 @@ pub async fn tables(
     query: DriversQuery,
 ) -> Result<Vec<Table>, ServiceError> {
     need(actor.may().export_reports, "export")?;
-    let view = super::report(services, actor, DriversQuery { department: None, stage: None, ..query.closed() })
-        .await?;
+    let view = super::report(services, actor, DriversQuery { stage: None, ..query.closed() }).await?;
     if let Some(hint) = view.hint {
         return Err(hint.into());
     }
     let limited = actor.scope().is_some();
     let name = |at: Option<u32>| at.map(|at| view.departments[at as usize].name.clone()).unwrap_or_default();
-    let own = |row: &&DriverRow| !limited || view.reports.contains(&name(row.department));
+    let own = |row: &&DriverRow| match &view.query.department {
+        Some(department) => name(row.department) == *department,
+        None => !limited || view.reports.contains(&name(row.department)),
+    };
     let all = view.drivers.iter().chain(view.drivers.iter().flat_map(|row| &row.symptoms)).chain(&view.others);
     let drivers = all.filter(own).map(|row| {
         let (rate, excess) = (row.rate, row.excess);
@@ -79,6 +81,12 @@ pub async fn tables(
         ],
         drivers.collect(),
     )];
+    if let Some(own) = &view.own {
+        tables.push(landings("Lands", "at touchpoint", &own.lands, &name));
+        tables.push(landings("From others", "caused by", &own.from_others, &name));
+        tables[0].about = about(services, &view, &query);
+        return Ok(tables);
+    }
     // What is of the company as a whole is read on the page, and taken away by who sees the whole.
     if limited {
         let own = |row: &SplitRow| row.name.as_ref().is_some_and(|name| view.reports.contains(name));
@@ -104,10 +112,23 @@ fn split<'a>(rows: impl Iterator<Item = &'a SplitRow>) -> Table {
     table("Departments", &["department", "contacts' worth", "cost", "contacts with a share"], rows.collect())
 }
 
+/// Contacts' worth by place: where a department's land, or what others cause for it.
+fn landings(title: &str, place: &str, rows: &[Landing], name: &impl Fn(Option<u32>) -> String) -> Table {
+    let rows = rows.iter().map(|row| {
+        vec![
+            Cell::text(&row.name),
+            Cell::text(name(row.department)),
+            Cell::Number(row.contacts),
+            amount(row.cost),
+        ]
+    });
+    table(title, &[place, "department", "contacts' worth", "cost"], rows.collect())
+}
+
 fn weeks(view: &DriversView) -> Table {
     let rows = view.weeks.iter().map(|week| {
         vec![
-            Cell::text(&week.day),
+            Cell::day(&week.day),
             Cell::text(if week.partial { "no" } else { "yes" }),
             count(week.contacts),
             Cell::Number(week.elsewhere),
@@ -164,6 +185,7 @@ fn about(services: &Services, view: &DriversView, query: &DriversQuery) -> Vec<(
     [
         ("Period", format!("{} to {}", view.period.from, view.period.to)),
         ("Time zone", view.period.time_zone.clone()),
+        ("Department", all(&query.department)),
         ("Window", format!("{} days", query.window)),
         ("To be explained", all(&query.outcome)),
         ("Channel", all(&query.channel)),

@@ -12,11 +12,12 @@ const TIMES: i64 = 3;
 const DAYS: i64 = 90;
 const HOUR: i64 = 3_600_000_000;
 
-/// The quiet sources, with the instant of their last event in microseconds.
+/// The quiet ones of the sources that a person sees, with the instant of their last event in microseconds.
 pub async fn quiet(services: &Services, actor: &Actor) -> Result<BTreeMap<String, i64>, ServiceError> {
     if !actor.may().see_sources {
         return Ok(BTreeMap::new());
     }
+    let visible = super::visible(services, actor).await?;
     let data = cache::data(services).await?;
     let now = services.now().saturating_mul(1_000_000);
     let found = tokio::task::spawn_blocking(move || {
@@ -46,7 +47,8 @@ pub async fn quiet(services: &Services, actor: &Actor) -> Result<BTreeMap<String
         }
         let mut quiet = BTreeMap::new();
         for ((name, last), busy) in names.iter().zip(last).zip(busy) {
-            if last != i64::MIN && (now - last) / HOUR > limit(&busy) {
+            let seen = visible.iter().any(|one| one == name);
+            if seen && last != i64::MIN && (now - last) / HOUR > limit(&busy) {
                 quiet.insert((*name).to_owned(), last);
             }
         }

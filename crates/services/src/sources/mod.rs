@@ -47,6 +47,22 @@ fn inbox(services: &Services, actor: &Actor, source: &Source) -> Option<String> 
     Some(services.store.inbox(&source.name)?.display().to_string())
 }
 
+/// Department heads see the logs that they brought.
+fn is_visible(actor: &Actor, source: &Source, imports: &[Import]) -> bool {
+    let own = |import: &&Import| sees(actor, import);
+    actor.scope().is_none() || imports.iter().filter(own).any(|import| import.source_id == source.id)
+}
+
+/// Names of the logs that a person sees.
+pub(crate) async fn visible(services: &Services, actor: &Actor) -> Result<Vec<String>, ServiceError> {
+    if !actor.may().see_sources {
+        return Ok(Vec::new());
+    }
+    let known = db::imports::sources(&services.db).await?;
+    let imports = db::imports::imports(&services.db, 10_000).await?;
+    Ok(known.into_iter().filter(|one| is_visible(actor, one, &imports)).map(|one| one.name).collect())
+}
+
 /// The sources page.
 pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, ServiceError> {
     need(actor.may().see_sources, "page")?;
@@ -55,10 +71,7 @@ pub async fn sources(services: &Services, actor: &Actor) -> Result<Sources, Serv
     let segments = db::imports::segments(&services.db).await?;
     let imports = db::imports::imports(&services.db, 10_000).await?;
     let own = |import: &&Import| sees(actor, import);
-    // Department heads see the logs that they brought.
-    let visible = |source: &&Source| {
-        actor.scope().is_none() || imports.iter().filter(own).any(|import| import.source_id == source.id)
-    };
+    let visible = |source: &&Source| is_visible(actor, source, &imports);
     let quiet = freshness::quiet(services, actor).await?;
     let tail = db::tail::all(&services.db).await?;
     let waiting = |source: &Source| {

@@ -298,8 +298,8 @@ async fn a_department_is_told_and_who_answers_for_it_decides_of_what() {
     for other in [&ann, &field] {
         assert_eq!(titles(services, other).await, Vec::<String>::new());
     }
-    // Those who may not open the figures are not told of them.
-    assert_eq!(titles(services, &front).await, Vec::<String>::new());
+    // The front line reads these figures too, and is of the department.
+    assert_eq!(titles(services, &front).await.len(), 2);
     let rules = |view: contract::alerts::AlertsView| {
         let of = |row: contract::alerts::AlertRow| (row.department, row.beyond, row.may_remove, row.id);
         view.rules.into_iter().map(of).collect::<Vec<_>>()

@@ -1,5 +1,7 @@
 //! Driver reports on the demo company, whose causes are known because they were planted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use contract::drivers::{DriversQuery, DriversView, Open, ReasonInput};
 use contract::journeys::{Condition, ExploreQuery, Level, Segment, What};
 use contract::people::Role;
@@ -53,6 +55,12 @@ async fn planted_causes_are_found_in_order_with_their_symptoms() {
     causes.sort_by_key(|cause| std::cmp::Reverse(cause["contacts"].as_u64()));
     let split: f64 = view.split.iter().map(|row| row.contacts).sum();
     assert!((split - view.totals.contacts as f64).abs() < 1e-6, "{split}");
+    // Every planted cause is there, and first; what else is listed is smaller than any of them.
+    assert!(view.drivers.len() >= causes.len(), "{} of {}", view.drivers.len(), causes.len());
+    let least = causes.iter().filter_map(|cause| cause["contacts"].as_f64()).fold(f64::MAX, f64::min);
+    for row in &view.drivers[causes.len()..] {
+        assert!(row.excess.is_some_and(|excess| excess.contacts < least), "{}", row.name);
+    }
     for (row, cause) in view.drivers.iter().zip(&causes) {
         let planted = cause["contacts"].as_f64().expect("a number");
         assert_eq!(Some(row.touchpoint.as_str()), cause["touchpoint"].as_str());
@@ -132,9 +140,13 @@ async fn every_figure_opens_as_many_contacts_as_it_says() {
         (Open::Elsewhere, view.totals.elsewhere_in),
         (Open::Unexplained, view.totals.unexplained_in),
         (Open::Repeats, view.totals.repeats),
+        (Open::StartOver, view.totals.start_over),
+        (Open::ByCase, view.totals.by_case),
+        (Open::ByReason, view.totals.by_reason),
     ];
     for row in &view.drivers {
         figures.push((Open::Driver(row.name.clone()), row.shared_in));
+        figures.push((Open::LastTouch(row.name.clone()), row.last_touch));
         figures.push((Open::AtRisk(row.name.clone()), row.inside));
     }
     figures.extend(view.others.iter().map(|row| (Open::AtRisk(row.name.clone()), row.inside)));
@@ -147,12 +159,30 @@ async fn every_figure_opens_as_many_contacts_as_it_says() {
     }
     // A contact that is opened says whose it is: the parts are those that the departments' sums are made of.
     let mut worth = std::collections::BTreeMap::new();
+    let mut named: BTreeMap<u32, BTreeSet<(String, String)>> = BTreeMap::new();
     for page in 1..=view.totals.contacts.div_ceil(50) as u32 {
         let query = DriversQuery { page, ..opening(Open::All) };
         let opened = of(&setting, &console, query).await.opened.expect("a list");
-        for (_, department, part) in opened.rows.into_iter().flat_map(|row| row.shares) {
-            *worth.entry(department).or_insert(0.0) += part;
+        for row in opened.rows {
+            for (_, department, part) in row.shares {
+                *worth.entry(department).or_insert(0.0) += part;
+                if let Some(department) = department {
+                    named.entry(department).or_default().insert((row.customer.clone(), row.time.clone()));
+                }
+            }
         }
+    }
+    // The same contact is in the report of exactly the departments that its shares name.
+    for (at, department) in (0..).zip(&view.departments) {
+        let mut listed = BTreeSet::new();
+        let first = of(&setting, &console, opening(Open::Department(department.name.clone()))).await;
+        let pages = first.opened.expect("a list").pages;
+        for page in 1..=pages {
+            let query = DriversQuery { page, ..opening(Open::Department(department.name.clone())) };
+            let rows = of(&setting, &console, query).await.opened.expect("a list").rows;
+            listed.extend(rows.into_iter().map(|row| (row.customer, row.time)));
+        }
+        assert_eq!(listed, named.remove(&at).unwrap_or_default(), "{}", department.name);
     }
     for row in view.split.iter().filter(|row| row.name.is_some()) {
         let listed = worth.get(&row.department).copied().unwrap_or(0.0);
@@ -315,10 +345,21 @@ async fn reasons_have_owners_and_decide_only_where_they_are_trusted() {
     assert!((line.agrees.expect("a share") - agrees).abs() < 1e-9);
     // Linking decides nothing yet.
     assert_eq!(view.split, before.split);
+    let failures = of(&setting, &console, opening(Open::Failure)).await.opened.expect("a list").contacts;
+    assert_eq!(Some(failures), view.totals.failure);
 
     rule_of(&setting, "contact_centre", |form| form.trusted = "yes".into()).await;
     let view = of(&setting, &console, DriversQuery::default()).await;
     assert!(view.totals.by_reason > 0 && view.totals.by_reason <= row.contacts);
+    // What a reason decides is no evidence for it: both pages say what the rest says, as they did before.
+    let decided = view.reasons.iter().find(|row| row.reason == "appointment").expect("a reason");
+    let page = reasons(&setting.services, &console).await.expect("a page");
+    let line = page.rows.iter().find(|line| line.reason == "appointment").expect("a line");
+    for found in [decided.agrees.expect("a share") / decided.contacts as f64, line.agrees.expect("a share")] {
+        assert!((found - agrees).abs() < 1e-9, "{found} against {agrees}");
+    }
+    let trusted = of(&setting, &console, opening(Open::ByReason)).await.opened.expect("a list").contacts;
+    assert_eq!(trusted, view.totals.by_reason);
     let split: f64 = view.split.iter().map(|row| row.contacts).sum();
     assert!((split - view.totals.contacts as f64).abs() < 1e-6, "{split}");
     let opened =
@@ -399,6 +440,8 @@ async fn contacts_with_an_open_case_and_visits_without_one_are_counted() {
     let opened =
         of(&setting, &console, DriversQuery { open: Some(Open::All), ..query() }).await.opened.expect("a list");
     assert_eq!(opened.rows.iter().filter(|contact| contact.open).count(), 1);
+    let with_open = DriversQuery { open: Some(Open::OpenCase), ..query() };
+    assert_eq!(of(&setting, &console, with_open).await.opened.expect("a list").contacts, 1);
     // Every link of the flow says as much as its panel does.
     let flow =
         ExploreQuery { by: Level::Activity, keep_repeats: true, open_cases: true, ..ExploreQuery::default() };
@@ -436,4 +479,70 @@ async fn contacts_with_an_open_case_and_visits_without_one_are_counted() {
     let form = LogRuleInput::default();
     assert_eq!(code(sources::save_log_rule(&setting.services, &head, form).await), "not_found");
     assert_eq!(code(sources::log_rules(&setting.services, &head).await), "not_found");
+}
+
+const FEW: &str = "touchpoint,stage,channel,department,delivery,started_by,contact,cost_per_contact,source,match,activity,condition,experience,emotion,failure\n\
+    Call,Get help,Phone,Care,in_house,customer,yes,5,log,exact,call,,,,\n\
+    Chat,Get help,Chat,Digital,in_house,customer,yes,3,log,exact,chat,,,,\n\
+    Page,Use,Web,Web shop,in_house,customer,no,,log,exact,look,,,,\n";
+
+#[tokio::test]
+async fn one_customer_or_one_instant_makes_no_figure_that_is_none() {
+    let of_one: String = (1..28)
+        .map(|day| format!("a,2026-03-{day:02} 08:00,look\na,2026-03-{day:02} 0{}:30,call\n", 8 + day % 2))
+        .collect();
+    let at_once: String =
+        (0..40).map(|at| format!("c{at},2026-03-01 08:00,{}\n", ["look", "call"][at % 2])).collect();
+    // An event long after leaves time to compare with.
+    let later = "z,2026-06-01 08:00,look\n";
+    for rows in [of_one.clone(), at_once.clone(), format!("{of_one}{later}"), format!("{at_once}{later}")] {
+        let setting = setting_at(AFTER).await;
+        let console = Actor::console();
+        inventory::import_csv(&setting.services, &console, FEW).await.expect("an inventory");
+        let log = format!("who,when,what\n{rows}");
+        setting.import("log", &log, "customer=who,time=when,activity=what").await.expect("imported");
+        for query in [
+            DriversQuery { window: 1, ..DriversQuery::default() },
+            DriversQuery { outcome: Some("Page".into()), window: 1, ..DriversQuery::default() },
+            DriversQuery { channel: Some("Phone".into()), window: 1, ..DriversQuery::default() },
+        ] {
+            let outcome = query.outcome.clone().unwrap_or_else(|| "Call".to_owned());
+            let view = of(&setting, &console, query).await;
+            let text = format!("{:?}", (&view.totals, &view.drivers, &view.others, &view.split, &view.weeks));
+            assert!(!["NaN", " inf", "-inf"].iter().any(|none| text.contains(none)), "{text}");
+            if view.hint.is_none() {
+                let split: f64 = view.split.iter().map(|row| row.contacts).sum();
+                assert!((split - view.totals.contacts as f64).abs() < 1e-6);
+                assert!(view.drivers.iter().chain(&view.others).all(|row| row.touchpoint != outcome));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn repeats_are_counted_against_all_contacts_and_across_the_edge_of_the_period() {
+    let setting = setting_at(AFTER).await;
+    let console = Actor::console();
+    inventory::import_csv(&setting.services, &console, FEW).await.expect("an inventory");
+    // a calls, chats three days later, and calls again after ten; b calls twice within a week.
+    let log = "who,when,what,why\n\
+        a,2026-03-01 08:00,look,\na,2026-03-02 08:00,call,bill\na,2026-03-05 08:00,chat,bill\na,2026-03-15 08:00,call,move\n\
+        b,2026-03-01 08:00,look,\nb,2026-03-09 08:00,call,bill\nb,2026-03-14 08:00,call,move\n\
+        z,2026-04-20 08:00,look,\n";
+    setting.import("log", log, "customer=who,time=when,activity=what,reason=why").await.expect("imported");
+    let totals = async |query: DriversQuery| {
+        let totals = of(&setting, &console, DriversQuery { window: 2, ..query }).await.totals;
+        (totals.contacts, totals.repeats, totals.repeats_same_reason, totals.start_over)
+    };
+    assert_eq!(totals(DriversQuery::default()).await, (5, 2, 1, 1));
+    // The call before the period's first day is the one that these come after.
+    let from = DriversQuery { from: Some("2026-03-04".into()), ..DriversQuery::default() };
+    assert_eq!(totals(from).await, (4, 2, 1, 1));
+    // Asked of one channel, it is still a repeat of a contact in another.
+    let chat = DriversQuery { channel: Some("Chat".into()), ..DriversQuery::default() };
+    assert_eq!(totals(chat).await, (1, 1, 1, 1));
+    // Contacts of another channel cause none: they are contacts themselves.
+    let phone = DriversQuery { channel: Some("Phone".into()), window: 2, ..DriversQuery::default() };
+    let view = of(&setting, &console, phone).await;
+    assert!(view.drivers.iter().chain(&view.others).all(|row| row.touchpoint != "Chat"));
 }

@@ -1,7 +1,9 @@
 //! Exploring: segments, display rules, comparisons and the map, and that their figures open.
 
 use contract::inventory::NamedKind;
-use contract::journeys::{Condition, ExploreQuery, Form, Level, Rule, Segment, Shown, StepFilter, What};
+use contract::journeys::{
+    Attribute, Condition, ExploreQuery, Form, Is, Level, Rule, Segment, Shown, StepFilter, What,
+};
 use contract::people::Role;
 use services::inventory::add_name;
 use services::journeys::{self, saved};
@@ -36,6 +38,10 @@ fn node(label: &str) -> What {
     What { node: Some((Level::Activity, label.into())), attribute: None }
 }
 
+fn plan(is: Is, value: &str) -> Option<Attribute> {
+    Some(Attribute { name: "plan".into(), is, value: value.into() })
+}
+
 async fn customers(setting: &Setting, query: ExploreQuery) -> Result<u64, ServiceError> {
     Ok(journeys::explore(&setting.services, &Actor::console(), query).await?.customers)
 }
@@ -56,16 +62,17 @@ async fn conditions_choose_journeys() {
     assert_eq!(customers(&setting, of(vec![called("7d")])).await.expect("figures"), 3);
     let never = Condition::Never { what: node("App") };
     assert_eq!(customers(&setting, of(vec![called("24h"), never])).await.expect("figures"), 1);
-    let gold = What { node: None, attribute: Some(("plan".into(), "gold".into())) };
+    let gold = What { node: None, attribute: plan(Is::Equal, "gold") };
     assert_eq!(
         customers(&setting, of(vec![Condition::Passed { what: gold, times: 1 }])).await.expect("figures"),
         2
     );
-    let gold_call = What { attribute: Some(("plan".into(), "gold".into())), ..node("Call") };
+    let gold_call = What { attribute: plan(Is::Equal, "gold"), ..node("Call") };
     assert_eq!(customers(&setting, of(vec![Condition::Ends { what: gold_call }])).await.expect("figures"), 2);
     let unknown = of(vec![Condition::Never { what: node("Fax") }]);
     assert_eq!(code(customers(&setting, unknown).await), "unknown_node");
-    let unknown = What { node: None, attribute: Some(("colour".into(), "red".into())) };
+    let unknown =
+        What { node: None, attribute: Some(Attribute { name: "colour".into(), ..Attribute::default() }) };
     assert_eq!(
         code(customers(&setting, of(vec![Condition::Never { what: unknown }])).await),
         "unknown_attribute"
@@ -216,4 +223,48 @@ async fn a_shared_view_is_seen_by_others_and_removed_by_its_owner_alone() {
     let id = view.views[0].id.clone();
     assert_eq!(code(saved::delete_view(&setting.services, &head, &id, 1).await), "forbidden");
     saved::delete_view(&setting.services, &manager, &id, 1).await.expect("removed");
+}
+
+#[tokio::test]
+async fn values_are_compared_and_what_is_hidden_decides_nothing() {
+    let setting = imported().await;
+    let of = |conditions: Vec<Condition>| ExploreQuery {
+        filter: Segment { conditions, ..Segment::default() },
+        ..by_activity()
+    };
+    let passed = |attribute: Option<Attribute>| {
+        of(vec![Condition::Passed { what: What { node: None, attribute }, times: 1 }])
+    };
+    let all = customers(&setting, by_activity()).await.expect("figures");
+    let gold = customers(&setting, passed(plan(Is::Equal, "gold"))).await.expect("figures");
+    // Who has the value, and who has another: an event without any has neither.
+    let other = customers(&setting, passed(plan(Is::NotEqual, "gold"))).await.expect("figures");
+    let some = customers(&setting, passed(plan(Is::Contains, ""))).await.expect("figures");
+    assert!(gold > 0 && other > 0 && gold + other >= some && some <= all, "{gold} {other} {some} {all}");
+    assert_eq!(customers(&setting, passed(plan(Is::Contains, "OL"))).await.expect("figures"), gold);
+    assert_eq!(customers(&setting, passed(plan(Is::AtLeast, "1"))).await.expect("figures"), 0);
+    let latest = Condition::Latest { what: What { node: None, attribute: plan(Is::Equal, "gold") } };
+    assert!(customers(&setting, of(vec![latest])).await.expect("figures") <= gold);
+
+    // A rule of display changes no answer to "who".
+    let never = of(vec![Condition::Never { what: node("App") }]);
+    let before = customers(&setting, never.clone()).await.expect("figures");
+    let hide = Rule::Hide { node: "App".into() };
+    let hidden = ExploreQuery { rules: vec![hide], ..never };
+    assert_eq!(customers(&setting, hidden).await.expect("figures"), before);
+    assert!(before < all);
+}
+
+#[tokio::test]
+async fn a_list_of_customers_is_as_long_as_its_figure_says() {
+    let setting = imported().await;
+    let query = ExploreQuery { form: Form::Transitions, select: Some("start/Look up".into()), ..by_activity() };
+    let console = Actor::console();
+    let view = journeys::explore(&setting.services, &console, query.clone()).await.expect("figures");
+    let opened = view.opened.expect("a list").journeys;
+    let list = journeys::customers(&setting.services, &console, query.clone()).await.expect("a list");
+    assert!(opened > 0);
+    assert_eq!(list.len() as u64, opened);
+    let manager = setting.actor(Role::CxManager, "").await;
+    assert_eq!(code(journeys::customers(&setting.services, &manager, query).await), "ok");
 }

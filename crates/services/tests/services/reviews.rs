@@ -72,17 +72,22 @@ async fn an_action_that_worked_shows_it_and_a_young_one_says_too_early() {
         row.expect("the action").effect.expect("an effect")
     };
     match of(day(175), "Visit") {
-        EffectView::Measured { before, change: (value, low, high), others } => {
+        EffectView::Measured { before, change: (value, low, high), others, level, slope } => {
             // 35 calls a week became 7.
             assert!(
                 before > 25.0 && value < -15.0 && high < 0.0 && low <= value,
                 "{before} {value} {low} {high}"
             );
             assert!(others.0.abs() < 6.0, "{others:?}");
+            // It fell at once, and stayed where it fell to.
+            assert!(level.0 < -15.0 && level.2 < 0.0, "{level:?}");
+            assert!(slope.1 <= slope.0 && slope.0 <= slope.2 && slope.0.abs() < 1.0, "{slope:?}");
         }
         early => panic!("{early:?}"),
     }
     assert!(matches!(of(day(330), "Visit"), EffectView::TooEarly { before: 8, after } if after < 8));
+    // Letters cause no call: there is nothing to measure, and that is said.
+    assert!(matches!(of(day(175), "Letter"), EffectView::NoContacts));
 }
 
 #[tokio::test]
@@ -99,6 +104,7 @@ async fn agendas_stay_as_they_were() {
         .import("web", "who,when,what\nz,2026-05-01T12:00:00Z,Call\n", "customer=who,time=when,activity=what")
         .await
         .expect("imported");
+    let present = ["Field".to_owned()];
     let input = |version, notes| ReviewInput {
         id: &id,
         version,
@@ -106,10 +112,13 @@ async fn agendas_stay_as_they_were() {
         day: "2026-06-02",
         participants: "",
         notes,
+        attended: &present,
     };
     save(services, &console, input(first.version, "Decided:\nto call first")).await.expect("saved");
     let later = review(services, &console, &id).await.expect("a review");
     assert_eq!(later.agenda, first.agenda);
+    let here = later.attended.iter().filter(|(_, here)| *here).map(|(name, _)| name.as_str());
+    assert_eq!(here.collect::<Vec<_>>(), ["Field"]);
     assert_eq!((later.notes.as_str(), later.day.as_str()), ("Decided:\nto call first", "2026-06-02"));
     // A second one who read the first version does not overwrite.
     assert_eq!(code(save(services, &console, input(first.version, "Mine")).await), "stale");
@@ -146,14 +155,18 @@ async fn who_may_do_what() {
         "unknown_department"
     );
     let theirs = ActionInput { id: of_billing.clone(), version: 1, ..action("Mine now", "Field") };
-    assert_eq!(code(save_action(services, &field, theirs).await), "forbidden");
+    assert_eq!(code(save_action(services, &field, theirs).await), "not_found");
     for other in [&executive, &front] {
         assert_eq!(
             code(save_action(services, other, action("Call first", "Field")).await),
             "unknown_department"
         );
-        assert_eq!(code(commit(services, other, &id, "Field", "We will").await), "forbidden");
     }
+    assert_eq!(code(commit(services, &front, &id, "Field", "We will").await), "forbidden");
+    // Departments answer to executives, who commit with them.
+    let may_commit = review(services, &executive, &id).await.expect("a review").may_commit;
+    assert_eq!(may_commit.len(), 3);
+    assert_eq!(code(commit(services, &executive, &id, "Billing", "They explain the price").await), "ok");
     assert_eq!(code(commit(services, &field, &id, "Field", "We call first").await), "ok");
     assert_eq!(code(commit(services, &field, &id, "Field", "We call the day before").await), "ok");
     assert_eq!(code(commit(services, &field, &id, "Billing", "They pay").await), "forbidden");
@@ -161,7 +174,7 @@ async fn who_may_do_what() {
     let held = review(services, &executive, &id).await.expect("a review").commitments;
     assert_eq!(
         held.iter().map(|one| one.words.as_str()).collect::<Vec<_>>(),
-        ["We call first", "We call the day before"]
+        ["They explain the price", "We call first", "We call the day before"]
     );
 }
 
@@ -186,4 +199,54 @@ async fn bad_input_is_refused_at_its_place() {
     assert_eq!(code(start(services, &console, "Review", "someday", "").await), "bad_date");
     assert_eq!(code(review(services, &console, "nothing").await), "not_found");
     assert!(reviews(services, &console).await.expect("a page").actions.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_done_in_time_and_who_was_there_is_told() {
+    let setting = company().await;
+    let (services, console) = (&setting.services, Actor::console());
+    let id = start(services, &console, "Review", "2026-06-01", "").await.expect("made");
+    let present = ["Field".to_owned(), "Care".to_owned()];
+    let input = ReviewInput {
+        id: &id,
+        version: 1,
+        title: "Review",
+        day: "2026-06-01",
+        participants: "",
+        notes: "",
+        attended: &present,
+    };
+    save(services, &console, input).await.expect("saved");
+    let unknown = ["Nobody".to_owned()];
+    let input = ReviewInput {
+        id: &id,
+        version: 2,
+        title: "Review",
+        day: "2026-06-01",
+        participants: "",
+        notes: "",
+        attended: &unknown,
+    };
+    assert_eq!(code(save(services, &console, input).await), "not_found");
+    for (title, due, state) in
+        [("In time", "2099-01-01", "done"), ("Late", "2026-01-01", "done"), ("Open", "2026-01-01", "open")]
+    {
+        let given = ActionInput { due: due.into(), state: state.into(), ..action(title, "Field") };
+        save_action(services, &console, given).await.expect("added");
+    }
+    let query = contract::summary::SummaryQuery::default();
+    let standing = services::summary::summary(services, &console, query).await.expect("a page").standing;
+    let of = |name: &str| standing.iter().find(|one| one.department == name).expect("a row");
+    let field = of("Field");
+    assert_eq!((field.attended, field.committed, field.reviews), (1, 0, 1));
+    assert_eq!((field.open, field.overdue, field.done, field.on_time), (1, 1, 2, (1, 2)));
+    assert_eq!((of("Care").attended, of("Billing").attended), (1, 0));
+
+    // What a department committed to stays readable: the department can't be removed under it.
+    commit(services, &console, &id, "Field", "We call first").await.expect("recorded");
+    let lists = services::inventory::lists(services, &console).await.expect("a page");
+    let field = lists.departments.iter().find(|one| one.name == "Field").expect("a department");
+    let kind = contract::inventory::NamedKind::Department;
+    let gone = services::inventory::delete_name(services, &console, kind, &field.id, field.version).await;
+    assert_eq!(code(gone), "has_committed");
 }
