@@ -30,10 +30,8 @@ fn tables() -> Vec<TableCreateStatement> {
         .col(double_null(name("level")))
         .col(string(name("mail")))
         .col(boolean(name("beyond")))
-        .col(string_null(name("department_id")))
         .col(integer(name("version")))
         .col(big_integer(name("created_at")));
-    refer(&mut rule, "alert_rule", "department_id", "department", ForeignKeyAction::Cascade);
     let mut notice = of_account("notice");
     notice
         .col(string(name("event")))

@@ -67,7 +67,7 @@ pub fn run(words: &[String]) -> Outcome {
         Step::new(format!("making a log of {events} events"))
             .run(ours().arg("make").arg(events.to_string()).arg(&folder))?;
     }
-    let (import, first) = ourselves(&throughline, &folder)?;
+    let Ours { import, first } = ourselves(&throughline, &folder)?;
     let mine = Report::read(&folder.join("throughline.json"))?;
     let mut others = Vec::new();
     for engine in ENGINES {
@@ -76,11 +76,13 @@ pub fn run(words: &[String]) -> Outcome {
             .run(program(&python).arg("bench/peers.py").arg(engine).arg(&folder).arg(&out))?;
         others.push(Report::read(&out)?);
     }
+    // Written by the first of the others, for all.
+    let parquet = imported(&throughline, &folder, "log.parquet", "of-parquet")?;
     let at_scale = folder.join("large.json");
     Step::new(format!("asking the kernel on {large} events"))
         .run(ours().arg("large").arg(large.to_string()).arg(&at_scale))?;
     let at_scale = Report::read(&at_scale)?;
-    let text = table(&mine, &others, &at_scale, import, first);
+    let text = table(&mine, &others, &at_scale, &Times { import, parquet, first });
     println!("{text}");
     let path = root().join("docs").join("benchmarks.md");
     fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -101,21 +103,40 @@ fn ours() -> Command {
     command
 }
 
-/// Imports the log, asks the kernel, and starts the program anew for a first Sankey: seconds of the import and of that.
-fn ourselves(throughline: &Path, folder: &Path) -> Outcome<(f64, f64)> {
-    let data = folder.join("data");
+/// Seconds of ours: the import, and a first Sankey of the program started anew.
+struct Ours {
+    import: f64,
+    first: f64,
+}
+
+/// What was timed beside the questions, in seconds.
+struct Times {
+    import: f64,
+    parquet: f64,
+    first: f64,
+}
+
+/// Imports a file of the log into a data folder of its own, and says how many seconds that took.
+fn imported(throughline: &Path, folder: &Path, file: &str, data: &str) -> Outcome<f64> {
+    let data = folder.join(data);
     // What an earlier run left; where there is none, nothing is to be removed.
     let _ = fs::remove_dir_all(&data);
     let began = Instant::now();
-    Step::new("importing the log").run(
+    Step::new(format!("importing {file}")).run(
         program(throughline)
             .arg("import")
-            .arg(folder.join("log.csv"))
+            .arg(folder.join(file))
             .args(["--source", "log", "--map", "customer=customer,time=time,activity=activity,channel=channel"])
-            .arg("--data-dir")
+            .args(["--time-zone", "UTC", "--data-dir"])
             .arg(&data),
     )?;
-    let import = began.elapsed().as_secs_f64();
+    Ok(began.elapsed().as_secs_f64())
+}
+
+/// Imports the log, asks the kernel, and starts the program anew for a first Sankey.
+fn ourselves(throughline: &Path, folder: &Path) -> Outcome<Ours> {
+    let data = folder.join("data");
+    let import = imported(throughline, folder, "log.csv", "data")?;
     Step::new("asking the kernel")
         .run(ours().arg("ask").arg(&data).arg(folder).arg(folder.join("throughline.json")))?;
     let mut first = f64::MAX;
@@ -129,7 +150,7 @@ fn ourselves(throughline: &Path, folder: &Path) -> Outcome<(f64, f64)> {
         )?;
         first = first.min(began.elapsed().as_secs_f64());
     }
-    Ok((import, first))
+    Ok(Ours { import, first })
 }
 
 /// A Python with the other engines, in an environment of its own.
@@ -149,7 +170,8 @@ fn python() -> Outcome<PathBuf> {
     Ok(python)
 }
 
-fn table(mine: &Report, others: &[Report], at_scale: &Report, import: f64, first: f64) -> String {
+fn table(mine: &Report, others: &[Report], at_scale: &Report, times: &Times) -> String {
+    let Times { import, parquet, first } = times;
     let mut out = String::new();
     let events = mine.number("events").unwrap_or(0.0);
     let mut line = |text: &str| {
@@ -198,6 +220,10 @@ fn table(mine: &Report, others: &[Report], at_scale: &Report, import: f64, first
     line(&format!(
         "| CSV, loaded and sorted, s (duckdb and Throughline: durable) | {import:.1} | {} |",
         of("load_s", 1).join(" | ")
+    ));
+    line(&format!(
+        "| Parquet, loaded and sorted, s (the same) | {parquet:.1} | {} |",
+        of("parquet_s", 1).join(" | ")
     ));
     let peak = mine.number("peak_mib").unwrap_or(0.0);
     line(&format!("| peak memory while asked, MiB | {peak:.0} | {} |", of("peak_mib", 0).join(" | ")));

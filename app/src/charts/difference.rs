@@ -59,7 +59,7 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
             ..query.clone()
         };
         view! {
-            <a class="difference-link" href=format!("/journeys{}", search.to_search()) aria-label=text.clone()>
+            <a class="difference-link" href=format!("/journeys{}", search.to_search()) tabindex=if link.significant { "0" } else { "-1" } aria-label=text.clone()>
                 <title>{text.clone()}</title>
                 <path class=class d=path fill-opacity=format!("{strength:.2}")></path>
             </a>
@@ -88,12 +88,15 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
             page: 1,
             ..query.clone()
         };
-        view! {
-            <a class=class href=opens.then(|| format!("/journeys{}", search.to_search())) aria-label=text.clone()>
-                <title>{text.clone()}</title>
-                <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2"></rect>
-                {(!drawn.label.is_empty()).then(|| view! { <text class="node-label" x=text_x.to_string() y=text_y.to_string()>{drawn.label.clone()} " " <tspan class="node-share" dx="1">{change}</tspan></text> })}
-            </a>
+        let inside = view! {
+            <title>{text.clone()}</title>
+            <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2"></rect>
+            {(!drawn.label.is_empty()).then(|| view! { <text class="node-label" x=text_x.to_string() y=text_y.to_string()>{drawn.label.clone()} " " <tspan class="node-share" dx="1">{change}</tspan></text> })}
+        };
+        if opens {
+            view! { <a class=class href=format!("/journeys{}", search.to_search()) aria-label=text>{inside}</a> }.into_any()
+        } else {
+            view! { <g class=class>{inside}</g> }.into_any()
         }
     });
     let heads = columns.iter().zip(&drawing.columns).map(|(column, at)| {

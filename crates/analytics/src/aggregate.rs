@@ -15,7 +15,7 @@ use crate::journeys::{Basis, tasks};
 pub trait Aggregate: Send + Sized {
     /// Takes in whole journeys, by their numbers.
     fn push(&mut self, basis: &Basis<'_>, journeys: Range<usize>);
-    /// Takes in what another part of the journeys gave. Parts come in order of journeys.
+    /// Takes in what another part of the journeys gave. Parts come in order of journeys, but in [`run_in_any_order`].
     fn merge(&mut self, other: Self);
 }
 

@@ -13,6 +13,7 @@ pub enum Chart {
     Bars(Bars),
     Heat(Heat),
     Distribution(Distribution),
+    Spark(Spark),
 }
 
 impl Chart {
@@ -21,7 +22,8 @@ impl Chart {
             Self::Line(Line { title, .. })
             | Self::Bars(Bars { title, .. })
             | Self::Heat(Heat { title, .. })
-            | Self::Distribution(Distribution { title, .. }) => title,
+            | Self::Distribution(Distribution { title, .. })
+            | Self::Spark(Spark { title, .. }) => title,
         }
     }
 
@@ -58,6 +60,12 @@ impl Chart {
             }
             Self::Heat(Heat { title, measure, rows, columns, .. }) => {
                 format!("{title}. {measure}, by {} rows and {} columns.", rows.len(), columns.len())
+            }
+            Self::Spark(Spark { title, values }) => {
+                let ends = values.first().zip(values.last());
+                let ends =
+                    ends.map(|(first, last)| format!(", from {} to {}", rounded(*first), rounded(*last)));
+                format!("{title} by week{}.", ends.unwrap_or_default())
             }
             Self::Distribution(Distribution { title, measure, bins, .. }) => {
                 let most = bins.iter().max_by(|a, b| a.count.total_cmp(&b.count));
@@ -116,6 +124,14 @@ pub struct Heat {
     pub columns: Vec<String>,
     /// By row and column.
     pub cells: Vec<Vec<f64>>,
+}
+
+/// How a figure moved, as a line within its text: no axes, no labels.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spark {
+    pub title: String,
+    /// By whole week, oldest first.
+    pub values: Vec<f64>,
 }
 
 /// How often values of a range occur.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::Chart;
+use crate::chart::{Chart, Spark};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Document {
@@ -62,7 +62,7 @@ impl Block {
 }
 
 /// A figure that is read first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct KeyFigure {
     pub name: String,
     pub figure: String,
@@ -70,6 +70,16 @@ pub struct KeyFigure {
     pub change: String,
     pub good: Option<bool>,
     pub note: String,
+    /// The figure by whole week, oldest first; empty where that is not known.
+    pub weeks: Vec<f64>,
+}
+
+impl KeyFigure {
+    /// Its weeks as a line within the text; none of fewer than two.
+    pub fn spark(&self) -> Option<Chart> {
+        let Self { name, weeks, .. } = self;
+        (weeks.len() > 1).then(|| Chart::Spark(Spark { title: name.clone(), values: weeks.clone() }))
+    }
 }
 
 /// A sentence made from figures, with the rule that made it.

@@ -156,6 +156,11 @@ pub async fn pairs(db: &Db) -> Result<Vec<LinkPair>, DbError> {
     pairs_in(&db.reader, &db.workspace).await
 }
 
+/// How many pairs wait for a set.
+pub async fn waiting(db: &Db) -> Result<u64, DbError> {
+    Ok(pair::Entity::find().filter(pair::Column::WorkspaceId.eq(&db.workspace)).count(&db.reader).await?)
+}
+
 /// Adds pairs of a source's events; those that wait already are left as they are.
 pub async fn add_pairs(tx: &Tx, source_id: &str, pairs: &[(String, String)]) -> Result<(), DbError> {
     for some in pairs.chunks(MOST_BOUND / 5) {

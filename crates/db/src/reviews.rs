@@ -55,6 +55,7 @@ mod action {
         pub version: i32,
         pub created_at: i64,
         pub done_on: Option<String>,
+        pub of_experience: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -117,6 +118,8 @@ pub struct Action {
     pub version: i32,
     /// The day on which it was done, as `2026-03-01`.
     pub done_on: Option<String>,
+    /// Whether it targets an experience, be that still there or not.
+    pub of_experience: bool,
 }
 
 /// What a department committed to in a review.
@@ -247,6 +250,7 @@ fn fields(of: &Action) -> action::ActiveModel {
         author: _,
         version: _,
         done_on,
+        of_experience,
     } = of.clone();
     action::ActiveModel {
         title: Set(title),
@@ -259,6 +263,7 @@ fn fields(of: &Action) -> action::ActiveModel {
         target: Set(target),
         started: Set(started),
         done_on: Set(done_on),
+        of_experience: Set(of_experience),
         ..Default::default()
     }
 }

@@ -4,7 +4,12 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use contract::{Kind, UserError};
+
 use crate::{EventsError, Pseudonyms};
+
+/// How segments and identities are written: another number, and what was written before is not understood.
+const FORMAT: &str = "2";
 
 /// The folders of one data folder.
 #[derive(Debug, Clone)]
@@ -25,7 +30,33 @@ impl Store {
             let path = root.join(folder);
             fs::create_dir_all(&path).map_err(EventsError::io("creating", &path))?;
         }
-        Ok(Self { root: root.to_owned() })
+        let store = Self { root: root.to_owned() };
+        store.check_format()?;
+        Ok(store)
+    }
+
+    /// Refuses a folder whose segments another version wrote: their events would not be known again.
+    fn check_format(&self) -> Result<(), EventsError> {
+        let path = self.root.join("format");
+        let known = match fs::read_to_string(&path) {
+            Ok(known) => known.trim() == FORMAT,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let new = !self.has_segments()?;
+                if new {
+                    fs::write(&path, FORMAT).map_err(EventsError::io("writing", &path))?;
+                    sync_folder(&self.root)?;
+                }
+                new
+            }
+            Err(error) => return Err(EventsError::io("reading", &path)(error)),
+        };
+        if known {
+            return Ok(());
+        }
+        Err(UserError::new(Kind::Conflict, "other_version", "The data folder was made by another version.")
+            .at(self.root.display().to_string())
+            .remedy("Take another folder, and import the logs into it.")
+            .into())
     }
 
     /// A made-up log that the demo wrote and did not import.

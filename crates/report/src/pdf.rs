@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use contract::document::{Block, Document};
+use contract::document::{Block, Document, KeyFigure};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -97,8 +97,17 @@ pub fn pdf(document: &Document) -> Result<Vec<u8>, PdfError> {
     let data = serde_json::to_vec(document).map_err(|error| PdfError(error.to_string()))?;
     let mut files = HashMap::from([(id_of("document.json"), Bytes::new(data))]);
     for (at, block) in document.blocks.iter().enumerate() {
-        if let Block::Chart { chart, .. } = block {
-            files.insert(id_of(&format!("chart-{at}.svg")), Bytes::from_string(svg(chart)));
+        match block {
+            Block::Chart { chart, .. } => {
+                files.insert(id_of(&format!("chart-{at}.svg")), Bytes::from_string(svg(chart)));
+            }
+            Block::Figures { figures } => {
+                for (number, spark) in figures.iter().map(KeyFigure::spark).enumerate() {
+                    let Some(spark) = spark else { continue };
+                    files.insert(id_of(&format!("spark-{at}-{number}.svg")), Bytes::from_string(svg(&spark)));
+                }
+            }
+            _ => {}
         }
     }
     let mut day = document.day.split('-').filter_map(|part| part.parse::<i32>().ok());
@@ -135,6 +144,7 @@ mod tests {
                     change: "+5 %".into(),
                     good: Some(false),
                     note: hostile.into(),
+                    weeks: vec![1.0, 3.0, 2.0],
                 }],
             },
             Block::Sentences {

@@ -107,7 +107,7 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
         // While another import runs, files wait where they are.
         match services.store.lock() {
             Ok(free) => drop(free),
-            Err(EventsError::Locked) => return Ok(()),
+            Err(EventsError::Locked) => return failed,
             Err(error) => return Err(error.into()),
         }
         for path in settled {
@@ -118,7 +118,10 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
             let done = match sources::note_refused(services, &new).await {
                 Ok(false) => import_now(services, &Actor::console(), new).await.map(drop),
                 Ok(true) => {
-                    set_aside(&inbox, &path, "failed")?;
+                    if let Err(error) = set_aside(&inbox, &path, "failed") {
+                        services.later.wait(path);
+                        failed = Err(error);
+                    }
                     continue;
                 }
                 Err(error) => Err(error),
@@ -132,14 +135,18 @@ async fn inboxes(services: &Services) -> Result<(), ServiceError> {
                     "failed"
                 }
                 // Another import came first: nothing is wrong with the file.
-                Err(ServiceError::User(refused)) if refused.code == "import_running" => return Ok(()),
+                Err(ServiceError::User(refused)) if refused.code == "import_running" => return failed,
                 Err(_) => {
                     services.later.wait(path);
                     failed = done;
                     continue;
                 }
             };
-            set_aside(&inbox, &path, aside)?;
+            if let Err(error) = set_aside(&inbox, &path, aside) {
+                services.later.wait(path);
+                failed = Err(error);
+                continue;
+            }
             if let Err(error) = done {
                 tracing::warn!(error = %error.into_user(), source = source.name, "a file of an inbox was not imported");
             }
@@ -192,17 +199,26 @@ fn set_aside(inbox: &Path, path: &Path, folder: &str) -> Result<(), ServiceError
     let folder = inbox.join(folder);
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    std::fs::rename(path, folder.join(format!("{}-{name}", db::new_id()))).map_err(failed)
+    // A name may be as long as the system lets it: with more before it, it would be too long.
+    let short: String = name.chars().rev().take(40).collect::<Vec<char>>().into_iter().rev().collect();
+    std::fs::rename(path, folder.join(format!("{}-{short}", db::new_id()))).map_err(failed)
 }
 
 /// Seals the tail where it is long or old. Its events move from the database to segments in one transaction.
 async fn seal(services: &Services, pace: Pace) -> Result<(), ServiceError> {
     let (waiting, since) = db::tail::waiting(&services.db).await?;
     let old = since.is_some_and(|since| services.now() - since > SEAL_AFTER);
-    if waiting == 0 || (pace == Pace::Usual && waiting < SEAL_EVENTS && !old) {
+    let pairs = db::links::waiting(&services.db).await?;
+    let due = waiting > 0 && (pace == Pace::AtOnce || waiting >= SEAL_EVENTS || old);
+    // Pairs of ids may come with events that are known already, and then wait alone.
+    let of_pairs = pairs > 0 && (pace == Pace::AtOnce || pairs >= SEAL_EVENTS || waiting == 0);
+    if !due && !of_pairs {
         return Ok(());
     }
     let _lock = services.store.lock()?;
+    if !due {
+        return sources::settle_pairs(services).await;
+    }
     let sources = db::imports::sources(&services.db).await?;
     let rows = db::tail::all(&services.db).await?;
     for source in sources {

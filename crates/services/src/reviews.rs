@@ -63,19 +63,10 @@ impl Held {
         let Some(touchpoint) = of(&action.touchpoint_id) else { return action.target.clone() };
         let experience =
             self.inventory.experiences.iter().find(|one| Some(&one.id) == action.experience_id.as_ref());
-        if self.lost_its_experience(action) {
+        if has_lost_experience(action) {
             return action.target.clone();
         }
         experience.map_or_else(|| touchpoint.name.clone(), |one| experience_name(touchpoint, one))
-    }
-
-    /// Whether an action was about an experience that is gone. It is about nothing then, not about the whole touchpoint.
-    fn lost_its_experience(&self, action: &Action) -> bool {
-        action.experience_id.is_none()
-            && action.touchpoint_id.as_ref().is_some_and(|id| {
-                let touchpoint = self.inventory.touchpoints.iter().find(|one| one.id == *id);
-                touchpoint.is_some_and(|one| action.target.starts_with(&format!("{}: ", one.name)))
-            })
     }
 
     /// What an action can be given by this person.
@@ -119,7 +110,7 @@ impl Held {
             overdue: state.is_open() && action.due.as_ref().is_some_and(|due| *due < self.today),
             state,
             effect: report
-                .filter(|_| !self.lost_its_experience(action))
+                .filter(|_| !has_lost_experience(action))
                 .and_then(|report| effect_of(action, &target, report)),
             target,
             touchpoint_id: action.touchpoint_id.clone(),
@@ -128,6 +119,11 @@ impl Held {
             may_change: actor.owns(action.department_id.as_deref()),
         }
     }
+}
+
+/// Whether an action was about an experience that is gone. It is about nothing then, not about the whole touchpoint.
+fn has_lost_experience(action: &Action) -> bool {
+    action.of_experience && action.experience_id.is_none()
 }
 
 /// What became of the contacts that an action targets, from the first whole week after its start.
@@ -502,7 +498,12 @@ pub async fn save_action(
         |text: &str, place: &str| if text.trim().is_empty() { Ok(None) } else { day(text, place).map(Some) };
     let (touchpoint_id, experience_id) = match known {
         // A target that was removed meanwhile stays with its name.
-        Some(known) if known.touchpoint_id.is_none() && known.target == input.target.trim() => (None, None),
+        Some(known)
+            if known.target == input.target.trim()
+                && (known.touchpoint_id.is_none() || has_lost_experience(known)) =>
+        {
+            (known.touchpoint_id.clone(), None)
+        }
         _ => target(&held.inventory, &input.target)?,
     };
     let review_id = Some(input.review.clone()).filter(|id| !id.is_empty());
@@ -516,13 +517,23 @@ pub async fn save_action(
         None if state == ActionState::Started => Some(held.today.clone()),
         other => other,
     };
+    // What is done is done by the day that it had: moving that would move whether it was in time.
+    let was_done = known.filter(|known| state == ActionState::Done && known.state == ActionState::Done.key());
+    let due = match was_done {
+        Some(known) => known.due.clone(),
+        None => optional(&input.due, "due")?,
+    };
+    let is_narrow = match known {
+        Some(known) if known.target == input.target.trim() => known.of_experience || experience_id.is_some(),
+        _ => experience_id.is_some(),
+    };
     let action = Action {
         id: input.id.clone(),
         review_id,
         title: line(&input.title, "title", true)?,
         department_id: Some(department.id.clone()),
         person: line(&input.person, "person", false)?,
-        due: optional(&input.due, "due")?,
+        due,
         state: state.key().to_owned(),
         touchpoint_id,
         experience_id,
@@ -531,8 +542,11 @@ pub async fn save_action(
         author: actor.name.clone(),
         version: input.version,
         // The day on which it came to be done stays, unless it is taken up again.
-        done_on: (state == ActionState::Done)
-            .then(|| known.and_then(|known| known.done_on.clone()).unwrap_or_else(|| held.today.clone())),
+        done_on: match was_done {
+            Some(known) => known.done_on.clone(),
+            None => (state == ActionState::Done).then(|| held.today.clone()),
+        },
+        of_experience: is_narrow,
     };
     let now = services.now();
     let details = serde_json::json!({

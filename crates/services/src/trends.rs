@@ -123,6 +123,17 @@ pub async fn trends(services: &Services, actor: &Actor) -> Result<TrendsView, Se
     })
 }
 
+/// What a person takes away of trends: who is bound to a department, its own series.
+pub async fn own(services: &Services, actor: &Actor) -> Result<TrendsView, ServiceError> {
+    let mut view = trends(services, actor).await?;
+    if let Some(scope) = actor.scope() {
+        let (_, inventory) = cache::inventory(services).await?;
+        let owns = |at: u32| inventory.departments.get(at as usize).is_some_and(|one| scope.contains(&one.id));
+        view.rows.retain(|row| row.department.is_some_and(owns));
+    }
+    Ok(view)
+}
+
 /// A KPI by week, from the first week with a reading on, and how many of those weeks have a reading of their own.
 struct Readings {
     first: usize,

@@ -16,6 +16,9 @@ use report::{csv, tables};
 use services::{
     Actor, ServiceError, Services, documents, drivers, inventory, journeys, reviews, summary, trends,
 };
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
 use tokio::sync::Semaphore;
 
 use super::Site;
@@ -25,15 +28,25 @@ use super::files::{Failure, download};
 const MOST_VARIANTS: usize = 100_000;
 
 /// Files that are made side by side: more only take longer, and memory.
-static MAKING: Semaphore = Semaphore::const_new(2);
+static MAKING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+/// How long one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Makes a file away from the threads that answer, once it is its turn.
 async fn made<T: Send + 'static>(make: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
-    // Nobody closes it; an error would only mean that nobody is waited for.
-    let turn = MAKING.acquire().await;
-    let made = tokio::task::spawn_blocking(make).await?;
-    drop(turn);
-    Ok(made)
+    let turn = tokio::time::timeout(PATIENCE, MAKING.clone().acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        return Err(UserError::new(Kind::Unavailable, "busy", "Other files are being made right now.")
+            .remedy("Ask again in a moment.")
+            .into());
+    };
+    let made = tokio::task::spawn_blocking(move || {
+        let made = make();
+        // Whoever asked may have left: the turn ends with the work.
+        drop(turn);
+        made
+    });
+    Ok(made.await?)
 }
 
 /// Which file is asked for, and of what.
@@ -78,8 +91,9 @@ pub async fn export(
         }
         "csv" => {
             let tables = asked.tables().await?;
-            let first = tables.first().ok_or_else(|| UserError::not_found("table"))?;
-            Ok(download("text/csv; charset=utf-8", &file, csv::write(first)))
+            let first = tables.into_iter().next().ok_or_else(|| UserError::not_found("table"))?;
+            let text = made(move || csv::write(&first)).await?;
+            Ok(download("text/csv; charset=utf-8", &file, text))
         }
         "zip" => {
             let tables = asked.tables().await?;
@@ -188,8 +202,8 @@ impl Asked<'_> {
                 self.need_export()?;
                 match of {
                     "summary" => tables::summary(&summary::summary(services, actor, self.summary()?).await?),
-                    "reasons" => tables::reasons(&drivers::reasons(services, actor).await?),
-                    "trends" => tables::trends(&trends::trends(services, actor).await?),
+                    "reasons" => tables::reasons(&drivers::reasons_to_take(services, actor).await?),
+                    "trends" => tables::trends(&trends::own(services, actor).await?),
                     "reviews" => tables::reviews(&reviews::reviews(services, actor).await?),
                     "kpis" => tables::kpis(&inventory::kpis(services, actor).await?),
                     "matrix" => tables::matrix(&inventory::matrix(services, actor).await?),
@@ -250,7 +264,7 @@ impl Asked<'_> {
             }
             "trends" => {
                 self.need_export()?;
-                let view = trends::trends(services, actor).await?;
+                let view = trends::own(services, actor).await?;
                 let row = view.rows.into_iter().find(|row| row.name == self.part && row.of.label() == self.id);
                 trend(&view.weeks, row.ok_or_else(|| UserError::not_found("series"))?)
             }

@@ -376,7 +376,7 @@ impl Asked {
                 "page" => asked.page = number(1_000_000)?,
                 "per_page" => asked.per_page = number(MOST_ROWS)?,
                 // A list of single customers is no report.
-                "open" | "of" | "select" | "select_to" => {
+                "open" | "of" | "select" | "select_to" | "stage" => {
                     return Err(UserError::new(
                         Kind::Invalid,
                         "unknown_filter",

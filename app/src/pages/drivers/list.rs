@@ -29,7 +29,7 @@ pub fn Drivers(
         <section class="section" aria-labelledby="drivers-title">
             <h2 id="drivers-title">{title} " " <Help id="help-drivers" term="Driver">"A touchpoint, or one of its experiences, after which the same customers get in touch more often than at other times. Excess contacts are those beyond what the other time lets expect, with the interval that holds the true number in 95 of 100 cases."</Help></h2>
             {if rows.is_empty() {
-                view! { <p class="caption">{if own { "None of these touchpoints raises the rate of contacts by more than chance." } else { "No touchpoint raises the rate of contacts by more than chance. A longer period, or a log that is missing, may show more." }}</p> }.into_any()
+                view! { <p class="caption">{if query.stage.is_some() { "No driver of this stage is more than chance; what its touchpoints get by cases alone stands under \u{201c}no driver\u{201d}." } else if own { "None of these touchpoints raises the rate of contacts by more than chance." } else { "No touchpoint raises the rate of contacts by more than chance. A longer period, or a log that is missing, may show more." }}</p> }.into_any()
             } else {
                 view! {
                     <ol class="drivers">

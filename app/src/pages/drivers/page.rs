@@ -84,7 +84,8 @@ fn Inside(view: DriversView) -> impl IntoView {
             navigate(&closed, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
     };
-    let search = query.closed().to_search();
+    // Files hold all that the report says, whichever stage is looked at.
+    let search = DriversQuery { stage: None, ..query.closed() }.to_search();
     let may_import = use_context::<Signed>().is_some_and(|signed| signed.0.may.import);
     let of_stage = query.stage.clone().map(|stage| {
         let all = DriversQuery { stage: None, ..query.closed() };

@@ -1,7 +1,7 @@
 //! The funnel: how many journeys reach each step, who fell out, and what they did next.
 
 use contract::journeys::{
-    Condition, Department, ExploreQuery, Form, FunnelStep, FunnelView, Join, Occurrence, Segment, Towards,
+    Condition, Department, ExploreQuery, Form, FunnelStep, FunnelView, Join, Occurrence, Segment, Towards, Unit,
 };
 use leptos::prelude::*;
 
@@ -39,6 +39,9 @@ fn Step(
     };
     let reached = link(format!("reached/{}", at + 1));
     let fallen = link(format!("left/{}", at + 1));
+    // A figure stands for customers, and may not stand on too many others.
+    let can_follow = query.unit == Unit::Customer
+        && !query.filter.conditions.iter().any(|one| matches!(one, Condition::Behind { .. }));
     // Of the customers who went no further, what came after they were here last.
     let behind = ExploreQuery { select: Some(format!("left/{}", at + 1)), page: 1, ..query.clone() };
     let mut filter = query.filter.clone();
@@ -72,8 +75,7 @@ fn Step(
             {(!is_last).then(|| view! {
                 <p class="funnel-left">
                     <a href=fallen>{format!("{} went no further", count(left))}</a>
-                    " · "
-                    <a href=format!("/journeys{}", next.to_search())>"What they did next"</a>
+                    {can_follow.then(|| view! { " · " <a href=format!("/journeys{}", next.to_search())>"What they did next"</a> })}
                 </p>
             })}
         </li>

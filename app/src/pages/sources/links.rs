@@ -32,7 +32,13 @@ const MANY_IDS: u64 = 100;
 #[component]
 fn Inside(found: Links, undo: Submission) -> impl IntoView {
     let Links { sets, ids, customers, joined_with_events, most_ids, may_link } = found;
-    let none = sets.is_empty();
+    // Pairs that came by HTTP just now are in no set yet, and count.
+    let none = sets.is_empty() && ids == 0;
+    let remedy = if may_link {
+        "Undo the set that brought it, and take the id out."
+    } else {
+        "Tell a CX manager, who can undo the set that brought it."
+    };
     view! {
         <p class="lead">"A customer may be a cookie on the web, a number on the phone and an account in billing. A link file says which ids are the same person, or a column \u{201c}also known as\u{201d} of a log does; their journeys become one."</p>
         {(!none).then(|| view! {
@@ -45,7 +51,7 @@ fn Inside(found: Links, undo: Submission) -> impl IntoView {
             </dl>
         })}
         {(most_ids > MANY_IDS).then(|| view! {
-            <p class="notice notice-problem">{format!("One customer has {} ids. That is more than a person has: an id that stands for \u{201c}unknown\u{201d} may have joined people who are not one. Undo the set that brought it, and take the id out.", count(most_ids))}</p>
+            <p class="notice notice-problem">{format!("One customer has {} ids. That is more than a person has: an id that stands for \u{201c}unknown\u{201d} may have joined people who are not one. {remedy}", count(most_ids))}</p>
         })}
         {may_link.then(|| view! {
             <Upload

@@ -138,9 +138,9 @@ fn Inside(preview: Preview) -> impl IntoView {
                 </label>
             })}
             {(!sources.is_empty()).then(|| view! { <label class="field">
-                <span>"Read like files of"</span>
+                <span>"Columns as in files of"</span>
                 <select name="source">
-                    <option value="">"Nothing known"</option>
+                    <option value="-">"No known source"</option>
                     {sources.iter().map(|name| view! { <option value=name.clone() selected=*name == source>{name.clone()}</option> }).collect_view()}
                 </select>
             </label> })}

@@ -89,6 +89,30 @@ impl Attribute {
         Some((&name[..name.len() + 1 - sign.len()], is, value))
     }
 
+    /// Refuses what no value could fulfil, or every one would.
+    fn check(&self) -> Result<(), UserError> {
+        let refused = |message: String, remedy: &str| {
+            Err(UserError::new(Kind::Invalid, "bad_value", message).at("attribute").remedy(remedy))
+        };
+        let Self { name: _, is, value } = self;
+        let number = || value.trim().parse::<f64>().is_ok_and(f64::is_finite);
+        match is {
+            Is::AtLeast | Is::AtMost if !number() => refused(
+                format!("\u{201c}{value}\u{201d} is no number."),
+                "Write digits with a point, as in bill >= 10.5.",
+            ),
+            Is::Contains if value.is_empty() => refused(
+                "No text is given that the value should contain.".to_owned(),
+                "Write it, as in plan *= gold.",
+            ),
+            Is::Equal if value.starts_with(['<', '>']) => refused(
+                format!("\u{201c}{value}\u{201d} begins with a sign."),
+                "Write the sign before the equals sign, as in bill >= 10.",
+            ),
+            _ => Ok(()),
+        }
+    }
+
     fn text(&self) -> String {
         format!("{}{}{}", escape(&self.name), self.is.of().0, escape(&self.value))
     }
@@ -264,7 +288,25 @@ impl Condition {
         Ok(condition)
     }
 
+    /// The events that it speaks of.
+    fn whats(&self) -> Vec<&What> {
+        match self {
+            Self::Passed { what, .. }
+            | Self::Never { what }
+            | Self::Latest { what }
+            | Self::Starts { what }
+            | Self::Ends { what } => vec![what],
+            Self::Then { first, then, .. }
+            | Self::NotThen { first, then, .. }
+            | Self::NotBefore { first, then, .. } => vec![first, then],
+            Self::Behind { .. } => Vec::new(),
+        }
+    }
+
     fn check(&self) -> Result<(), UserError> {
+        for attribute in self.whats().into_iter().filter_map(|what| what.attribute.as_ref()) {
+            attribute.check()?;
+        }
         match self {
             Self::Then { within, .. } | Self::NotThen { within, .. } | Self::NotBefore { within, .. } => {
                 window_of(within.as_deref())?;
@@ -513,11 +555,7 @@ mod tests {
         let node = |label: &str| What { node: Some((Level::Touchpoint, label.into())), attribute: None };
         let odd = What {
             node: Some((Level::Activity, "A|b~c:d=e%f\ng".into())),
-            attribute: Some(Attribute {
-                name: "plan>=x!".into(),
-                is: Is::AtMost,
-                value: "=100 % ~ good".into(),
-            }),
+            attribute: Some(Attribute { name: "plan>=x!".into(), is: Is::AtMost, value: "100".into() }),
         };
         let conditions = vec![
             Condition::Passed { what: odd.clone(), times: 3 },
@@ -602,6 +640,9 @@ mod tests {
             "passed~planet:X",
             "then~touchpoint:A",
             "latest~touchpoint:A",
+            "passed~bill>=ten",
+            "passed~bill*=",
+            "passed~bill=> 10",
             "passed~touchpoint:A~0",
             "never~touchpoint:A~B",
             "then~touchpoint:A~touchpoint:B~soon",

@@ -113,7 +113,19 @@ pub async fn rules(db: &Db) -> Result<Vec<AlertRule>, DbError> {
 
 /// Adds a rule, and returns its id.
 pub async fn add_rule(tx: &Tx, new: &AlertRule) -> Result<String, DbError> {
-    let AlertRule { id: _, account_id, kind, series, above, level, mail, beyond, .. } = new.clone();
+    let AlertRule {
+        id: _,
+        account_id,
+        kind,
+        series,
+        above,
+        level,
+        mail,
+        beyond,
+        department_id,
+        version: _,
+        created_at,
+    } = new.clone();
     let id = new_id();
     let row = rule::ActiveModel {
         id: Set(id.clone()),
@@ -125,12 +137,22 @@ pub async fn add_rule(tx: &Tx, new: &AlertRule) -> Result<String, DbError> {
         level: Set(level),
         mail: Set(mail),
         beyond: Set(beyond),
-        department_id: Set(new.department_id.clone()),
+        department_id: Set(department_id),
         version: Set(1),
-        created_at: Set(new.created_at),
+        created_at: Set(created_at),
     };
     rule::Entity::insert(row).exec_without_returning(&tx.inner).await?;
     Ok(id)
+}
+
+/// Removes what a department's people are told.
+pub async fn delete_rules_of(tx: &Tx, department_id: &str) -> Result<(), DbError> {
+    rule::Entity::delete_many()
+        .filter(rule::Column::DepartmentId.eq(department_id))
+        .filter(rule::Column::WorkspaceId.eq(&tx.workspace))
+        .exec(&tx.inner)
+        .await?;
+    Ok(())
 }
 
 /// Removes a rule.

@@ -53,7 +53,7 @@ impl Keys {
     }
 
     fn hash(&self, key: u128) -> u64 {
-        // Both factors are odd, and the sum of the halves' products takes in every bit.
+        // Multiplying by an odd number loses nothing, and turned round, the one half meets the other's highest bits.
         let high = ((key >> 64) as u64).wrapping_mul(self.spread);
         (key as u64 ^ high.rotate_left(32)).wrapping_mul(self.spread) >> 32
     }
@@ -113,9 +113,15 @@ impl Keys {
 
     fn grow(&mut self) {
         self.bits += 1;
-        // Written here, so that no page is met by reading first: making such a page one's own stops all threads.
-        let mut slots = Vec::with_capacity(1 << self.bits);
-        slots.resize(1 << self.bits, 0);
+        #[expect(
+            clippy::slow_vector_initialization,
+            reason = "a page that is read before it is written is copied then, which stops all threads"
+        )]
+        let mut slots = {
+            let mut slots = Vec::with_capacity(1 << self.bits);
+            slots.resize(1 << self.bits, 0);
+            slots
+        };
         let last = slots.len() - 1;
         for &slot in self.slots.iter().filter(|slot| **slot != 0) {
             let mut at = (slot >> 32 >> (32 - self.bits)) as usize;

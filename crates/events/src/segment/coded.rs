@@ -267,9 +267,73 @@ fn unpacked(bytes: &[u8], width: u32, many: usize) -> Option<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{prop, proptest};
+    use std::sync::Arc;
 
-    use super::{packed, unpacked};
+    use parquet::basic::{Repetition, Type as Physical};
+    use parquet::data_type::ByteArray;
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::types::{SchemaDescriptor, Type};
+    use proptest::prelude::{ProptestConfig, any, prop, proptest};
+
+    use super::{chunk, packed, read, unpacked};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// A column comes back by its codes, and by the library's own reader.
+        #[test]
+        fn columns_come_back(
+            optional in any::<bool>(),
+            words in 1_usize..300,
+            codes in prop::collection::vec(any::<u16>(), 1..900),
+        ) {
+            let texts: Vec<ByteArray> =
+                (0..=words).map(|word| ByteArray::from(format!("word {word}").into_bytes())).collect();
+            let least = usize::from(!optional);
+            let codes: Vec<u32> = codes.iter().map(|&code| (least + usize::from(code) % words) as u32).collect();
+            let repetition = if optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+            let field =
+                Type::primitive_type_builder("text", Physical::BYTE_ARRAY).with_repetition(repetition).build();
+            let fields = vec![Arc::new(field.expect("a field"))];
+            let schema = Type::group_type_builder("event").with_fields(fields).build().expect("a schema");
+            let schema = Arc::new(schema);
+            let column = SchemaDescriptor::new(schema.clone()).column(0);
+            let written = chunk(column, &texts, codes.iter().copied(), codes.len()).expect("written");
+            let Some(written) = written else { panic!("few words are written by their numbers") };
+            let properties = Arc::new(WriterProperties::builder().build());
+            let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).expect("a file");
+            let mut group = file.next_row_group().expect("a group");
+            group.append_column(&written.bytes, written.close).expect("appended");
+            group.close().expect("closed");
+            let bytes: bytes::Bytes = file.into_inner().expect("a file").into();
+
+            let file = SerializedFileReader::new(bytes).expect("a file");
+            let group = file.get_row_group(0).expect("a group");
+            let found = read(group.get_column_page_reader(0).expect("pages"), codes.len(), optional).expect("read");
+            let found = found.expect("its own writing");
+            let expected: Vec<Option<String>> = codes
+                .iter()
+                .map(|&code| (!optional || code != 0).then(|| format!("word {code}")))
+                .collect();
+            let text = |word: &ByteArray| String::from_utf8_lossy(word.data()).into_owned();
+            let by_code: Vec<Option<String>> = (0..codes.len()).map(|row| found.value(row).map(text)).collect();
+            assert_eq!(by_code, expected);
+            let rows = file.get_row_iter(None).expect("rows");
+            let by_library: Vec<Option<String>> = rows
+                .map(|row| {
+                    let row = row.expect("a row");
+                    match row.get_column_iter().next() {
+                        Some((_, parquet::record::Field::Bytes(bytes))) => Some(text(bytes)),
+                        Some((_, parquet::record::Field::Null)) => None,
+                        other => panic!("{other:?}"),
+                    }
+                })
+                .collect();
+            assert_eq!(by_library, expected);
+        }
+    }
 
     proptest! {
         #[test]

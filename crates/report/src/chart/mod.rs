@@ -5,6 +5,7 @@ mod bars;
 mod distribution;
 mod heat;
 mod line;
+mod spark;
 mod theme;
 
 use contract::chart::Chart;
@@ -21,13 +22,14 @@ pub fn svg(of: &Chart) -> String {
         Chart::Bars(of) => bars::draw(of, &mut out),
         Chart::Heat(of) => heat::draw(of, &mut out),
         Chart::Distribution(of) => distribution::draw(of, &mut out),
+        Chart::Spark(of) => spark::draw(of, &mut out),
     };
     out
 }
 
 #[cfg(test)]
 mod tests {
-    use contract::chart::{Bar, Bars, Bin, Chart, Distribution, Heat, Line, Mark};
+    use contract::chart::{Bar, Bars, Bin, Chart, Distribution, Heat, Line, Mark, Spark};
 
     use super::svg;
 
@@ -96,7 +98,29 @@ mod tests {
     }
 
     #[test]
+    fn a_line_within_a_text_stays_within_it() {
+        for values in [vec![3.0, 9.0, 1.0, 4.0], vec![5.0, 5.0], (0..60).map(f64::from).collect()] {
+            let drawn = svg(&Chart::Spark(Spark { title: "Contacts".into(), values: values.clone() }));
+            let points =
+                drawn.split("points=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a line");
+            let points: Vec<(f64, f64)> = points
+                .split_whitespace()
+                .filter_map(|point| {
+                    let (x, y) = point.split_once(',')?;
+                    Some((x.parse().ok()?, y.parse().ok()?))
+                })
+                .collect();
+            assert_eq!(points.len(), values.len());
+            assert!(points.iter().all(|(x, y)| (0.0..=120.0).contains(x) && (0.0..=28.0).contains(y)));
+            // Higher values stand higher.
+            let highest = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).expect("a value").0;
+            assert!(points.iter().all(|(_, y)| *y >= points[highest].1));
+        }
+    }
+
+    #[test]
     fn nothing_to_draw_is_nothing() {
+        assert_eq!(svg(&Chart::Spark(Spark::default())), "");
         assert_eq!(svg(&Chart::Line(Line::default())), "");
         assert_eq!(svg(&Chart::Bars(Bars::default())), "");
         assert_eq!(svg(&Chart::Heat(Heat::default())), "");

@@ -5,10 +5,12 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use chrono::NaiveDate;
+use contract::UserError;
 use contract::format::apart;
+use contract::people::Role;
 use db::alerts::{AlertRule, Notice};
 
-use super::page::{figures, may_be_told, series};
+use super::page::{Series, figures, may_be_told, series};
 use crate::people::actor_of_account;
 use crate::{Actor, ServiceError, Services, cache, reviews, sources};
 
@@ -39,9 +41,33 @@ impl Looked {
     }
 }
 
+/// Figures and series, read once for all who may read the same.
+#[derive(Default)]
+struct Seen(HashMap<(Option<Role>, Option<Vec<String>>), Read>);
+
+type Read = (Vec<(String, Vec<f64>)>, Vec<Series>);
+
+impl Seen {
+    async fn of(&mut self, services: &Services, actor: &Actor) -> Result<&Read, ServiceError> {
+        let key = (actor.role, actor.scope().map(<[String]>::to_vec));
+        if !self.0.contains_key(&key) {
+            let read = (figures(services, actor).await?, series(services, actor).await?);
+            self.0.insert(key.clone(), read);
+        }
+        // It was put there just now.
+        self.0.get(&key).ok_or_else(|| UserError::not_found("figure").into())
+    }
+}
+
 /// Looks at all rules, if something may have changed. A rule that can't be looked at does not keep the others back.
 pub async fn look(services: &Services) -> Result<(), ServiceError> {
-    let rules = db::alerts::rules(&services.db).await?;
+    let mut rules = db::alerts::rules(&services.db).await?;
+    // Of two that tell somebody the same, the one that goes by mail comes first: the other finds it told.
+    rules.sort_by_key(|rule| match rule.mail.as_str() {
+        "once" => 0,
+        "weekly" => 1,
+        _ => 2,
+    });
     if rules.is_empty() {
         return Ok(());
     }
@@ -51,7 +77,10 @@ pub async fn look(services: &Services) -> Result<(), ServiceError> {
     }
     let people = db::people::accounts(&services.db).await?;
     let mut actors: HashMap<&str, Option<Actor>> = HashMap::new();
+    let mut seen = Seen::default();
     let mut failed = None;
+    // Noted before: what fails is looked at again when there is something new, not every few seconds.
+    services.alerts.note(version, now);
     for rule in &rules {
         let told = people.iter().filter(|one| match &rule.department_id {
             None => one.id == rule.account_id,
@@ -66,24 +95,18 @@ pub async fn look(services: &Services) -> Result<(), ServiceError> {
             // Whoever can't sign in any more is told nothing, nor is anybody told what they could not open.
             let actor = actors.get(one.id.as_str()).and_then(Option::as_ref);
             let Some(actor) = actor.filter(|actor| may_be_told(actor, &rule.kind)) else { continue };
-            match look_for(services, actor, &one.id, rule, now).await {
+            match look_for(services, actor, &one.id, rule, now, &mut seen).await {
                 Ok(found) => beyond = found.into_iter().chain(beyond).reduce(|one, other| one || other),
                 Err(error) => (failed, all) = (Some(error), false),
             }
         }
-        if let Some(beyond) = beyond.filter(|beyond| all && *beyond != rule.beyond) {
+        if let Some(beyond) = beyond.filter(|beyond| (*beyond || all) && *beyond != rule.beyond) {
             let tx = services.db.write().await?;
             db::alerts::set_beyond(&tx, &rule.id, beyond).await?;
             tx.commit().await?;
         }
     }
-    match failed {
-        Some(error) => Err(error),
-        None => {
-            services.alerts.note(version, now);
-            Ok(())
-        }
-    }
+    failed.map_or(Ok(()), Err)
 }
 
 /// What a rule finds: the event, title, words and path.
@@ -101,10 +124,11 @@ async fn look_for(
     account: &str,
     rule: &AlertRule,
     now: i64,
+    seen: &mut Seen,
 ) -> Result<Option<bool>, ServiceError> {
     let (news, beyond) = match rule.kind.as_str() {
-        "limit" => limit(services, actor, rule).await?,
-        "change" => (change(services, actor, account, rule, now).await?, None),
+        "limit" => limit(services, actor, rule, seen).await?,
+        "change" => (change(services, actor, account, rule, now, seen).await?, None),
         "quiet" => (quiet(services, actor).await?, None),
         "overdue" => (overdue(services, actor).await?, None),
         _ => return Ok(None),
@@ -136,9 +160,10 @@ async fn limit(
     services: &Services,
     actor: &Actor,
     rule: &AlertRule,
+    seen: &mut Seen,
 ) -> Result<(Vec<News>, Option<bool>), ServiceError> {
     let Some(level) = rule.level else { return Ok((Vec::new(), None)) };
-    let all = figures(services, actor).await?;
+    let all = &seen.of(services, actor).await?.0;
     let found = all.iter().find(|(name, _)| *name == rule.series);
     let Some(&latest) = found.and_then(|(_, values)| values.last()) else {
         return Ok((Vec::new(), None));
@@ -166,8 +191,9 @@ async fn change(
     account: &str,
     rule: &AlertRule,
     now: i64,
+    seen: &mut Seen,
 ) -> Result<Vec<News>, ServiceError> {
-    let all = series(services, actor).await?;
+    let all = &seen.of(services, actor).await?.1;
     let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let data = cache::data(services).await?;
     let zone = crate::journeys::question::zone_of(&data.workspace.time_zone);

@@ -52,7 +52,8 @@ pub async fn alerts(services: &Services, actor: &Actor) -> Result<AlertsView, Se
     };
     let rules: Vec<AlertRow> = rules
         .map(|rule| AlertRow {
-            lost: is_lost(rule),
+            // Whoever made it can say what it was; others may not see the figure at all.
+            lost: rule.account_id == account && is_lost(rule),
             department: rule.department_id.as_ref().and_then(department).map(|one| one.name.clone()),
             may_remove: may_remove(actor, account, rule),
             ..row(rule)
@@ -115,8 +116,7 @@ fn row(rule: &AlertRule) -> AlertRow {
 
 /// Whether somebody may say what a department's people are told.
 fn may_arrange(actor: &Actor, department: &str) -> bool {
-    let may = actor.may();
-    may.export_reports && actor.scope().is_none_or(|scope| scope.iter().any(|own| own == department))
+    actor.may().export_reports && actor.owns(Some(department))
 }
 
 fn may_remove(actor: &Actor, account: &str, rule: &AlertRule) -> bool {

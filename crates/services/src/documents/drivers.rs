@@ -3,7 +3,7 @@
 use contract::UserError;
 use contract::chart::{Bar, Bars, Chart, Line};
 use contract::document::{Block, Document, KeyFigure, Rows};
-use contract::drivers::{DriverRow, DriversQuery, DriversView, Landing, OwnView};
+use contract::drivers::{DriverRow, DriversQuery, DriversView, Landing, OwnView, WeekRow};
 use contract::format::{count, counted, percent, ratio, rounded, whole_money};
 
 use super::{begun, caution, colour, named};
@@ -25,7 +25,8 @@ pub async fn drivers(
     if actor.scope().is_some() && query.department.is_none() {
         return Err(UserError::not_found("report").remedy("Choose your department\u{2019}s report.").into());
     }
-    let view = crate::drivers::report(services, actor, query.closed()).await?;
+    let query = DriversQuery { stage: None, ..query.closed() };
+    let view = crate::drivers::report(services, actor, query).await?;
     let mut of = vec![format!("{} to {}", view.period.from, view.period.to)];
     let DriversQuery { outcome, channel, reason, segment, window, .. } = &view.query;
     let named = [("contacts at", outcome), ("channel", channel), ("reason", reason), ("segment", segment)];
@@ -85,9 +86,16 @@ fn key(name: &str, figure: String, note: String) -> KeyFigure {
 fn figures(view: &DriversView) -> Block {
     let totals = &view.totals;
     let share = |part: f64| percent(part / totals.contacts.max(1) as f64);
+    // A week that the period cuts would look like a fall.
+    let by_week = |figure: fn(&WeekRow) -> f64| -> Vec<f64> {
+        view.weeks.iter().filter(|week| !week.partial).map(figure).collect()
+    };
     let mut figures = vec![
-        key("Contacts", count(totals.contacts), format!("of {} customers", count(totals.customers))),
-        key("Cost", whole_money(totals.cost), String::new()),
+        KeyFigure {
+            weeks: by_week(|week| week.contacts as f64),
+            ..key("Contacts", count(totals.contacts), format!("of {} customers", count(totals.customers)))
+        },
+        KeyFigure { weeks: by_week(|week| week.cost), ..key("Cost", whole_money(totals.cost), String::new()) },
         key(
             "Caused by others than those who answer",
             share(totals.elsewhere),

@@ -38,7 +38,9 @@ fn blocks(view: &SummaryView) -> Vec<Block> {
     }
     let figures = view.headlines.iter().map(|one| {
         let (change, good) = one.change().unwrap_or_default();
-        KeyFigure { name: one.name.clone(), figure: one.figure.written(), change, good, note: one.note.clone() }
+        let weeks = one.weeks.iter().filter(|(_, of)| *of > 0.0).map(|(part, of)| part / of).collect();
+        let (name, note) = (one.name.clone(), one.note.clone());
+        KeyFigure { name, figure: one.figure.written(), change, good, note, weeks }
     });
     let mut blocks = vec![Block::Figures { figures: figures.collect() }];
     blocks.push(Block::heading("What changed"));

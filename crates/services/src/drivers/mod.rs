@@ -31,7 +31,7 @@ use crate::{Actor, ServiceError, Services, reviews};
 
 use judge::Judged;
 pub(crate) use judge::Judgements;
-pub use reasons::{reasons, save_reason};
+pub use reasons::{reasons, reasons_to_take, save_reason};
 pub use tables::tables;
 pub(crate) use words::Vocabulary;
 
@@ -239,7 +239,8 @@ fn view(
             let touchpoint = inventory.touchpoints.iter().find(|one| one.id == row.touchpoint_id);
             touchpoint.is_some_and(|one| one.stage_id.as_deref() == Some(of.id.as_str()))
         };
-        view.drivers.retain(in_stage);
+        // A cause stays for its symptoms of the stage.
+        view.drivers.retain(|row| in_stage(row) || row.symptoms.iter().any(in_stage));
         view.others.retain(in_stage);
     }
     view.took_ms = began.elapsed().as_secs_f64() * 1000.0;

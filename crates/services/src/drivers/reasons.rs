@@ -132,6 +132,12 @@ pub async fn reasons(services: &Services, actor: &Actor) -> Result<ReasonsView, 
     Ok(made.await??)
 }
 
+/// The reasons for whoever takes them away: they are of the company, and who is bound to a department takes its own.
+pub async fn reasons_to_take(services: &Services, actor: &Actor) -> Result<ReasonsView, ServiceError> {
+    need(actor.scope().is_none(), "export")?;
+    reasons(services, actor).await
+}
+
 /// Says what a reason stands for.
 pub async fn save_reason(services: &Services, actor: &Actor, form: ReasonInput) -> Result<(), ServiceError> {
     need(actor.may().see_drivers, "page")?;

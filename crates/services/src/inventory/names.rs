@@ -154,6 +154,9 @@ pub async fn delete_name(
         .remedy("Rename the department instead.")
         .into());
     }
+    if kind == NamedKind::Department {
+        db::alerts::delete_rules_of(&tx, id).await?;
+    }
     db::inventory::delete_name(&tx, list(kind), id, version).await?;
     db::audit(&tx, &actor.audited(now), "delete", kind.key(), id, &json!({ "name": name })).await?;
     tx.commit().await?;

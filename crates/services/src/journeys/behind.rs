@@ -2,14 +2,17 @@
 
 use analytics::Times;
 use analytics::sankey::{Behind as Found, Sankey, Selector, behind as find};
-use contract::UserError;
 use contract::journeys::{Behind, BehindCustomer, ExploreQuery, Flow, Form, NeighbourView, SankeyView};
+use contract::{Kind, UserError};
 
 use super::shape::{department, id, kind, label, seconds, share};
 use super::{Asked, forms};
 
 /// Customers a page of the list.
 const PAGE: usize = 50;
+
+/// Customers of a file: a sheet of a workbook has room for a few more.
+const MOST_LISTED: usize = 1_000_000;
 
 /// One page of the customers behind a figure.
 pub struct Page {
@@ -47,7 +50,14 @@ pub fn customers(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<u32>, Us
 /// All of the list that a panel shows page by page.
 pub fn whole_list(asked: &Asked<'_>, query: &ExploreQuery) -> Result<Vec<BehindCustomer>, UserError> {
     let one = |(customer, at): (u32, i64)| behind_customer(asked, customer, at);
-    Ok(listed(asked, query)?.into_iter().map(one).collect())
+    let all = listed(asked, query)?;
+    if all.len() > MOST_LISTED {
+        let message = format!("The figure stands for {} customers; a file holds {MOST_LISTED}.", all.len());
+        return Err(UserError::new(Kind::TooLarge, "too_many_customers", message)
+            .at("select")
+            .remedy("Choose a shorter period, or a segment."));
+    }
+    Ok(all.into_iter().map(one).collect())
 }
 
 fn behind_customer(asked: &Asked<'_>, customer: u32, at: i64) -> BehindCustomer {

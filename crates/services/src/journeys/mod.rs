@@ -140,7 +140,6 @@ async fn ask<T: Send + 'static>(
     Ok(computed.await??)
 }
 
-/// Transitions, starts and ends.
 /// Everybody behind the figure that a question selects, as many as it says.
 pub async fn customers(
     services: &Services,
@@ -150,6 +149,7 @@ pub async fn customers(
     ask(services, actor, query, behind::whole_list).await
 }
 
+/// Transitions, starts and ends.
 pub async fn transitions(
     services: &Services,
     actor: &Actor,

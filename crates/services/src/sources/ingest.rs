@@ -73,7 +73,8 @@ pub async fn admit<'a>(services: &'a Services, token: &str) -> Result<Admitted<'
     };
     let sources = db::imports::sources(&services.db).await?;
     let source = sources.into_iter().find(|source| source.id == key.source_id).ok_or_else(refused)?;
-    if db::tail::waiting(&services.db).await?.0 > MOST_WAITING {
+    let waiting = db::tail::waiting(&services.db).await?.0 + db::links::waiting(&services.db).await?;
+    if waiting > MOST_WAITING {
         return Err(UserError::new(Kind::TooMany, "overload", "Too many events wait to be stored away.")
             .remedy("Send this batch again in a minute: nothing of it was kept.")
             .into());

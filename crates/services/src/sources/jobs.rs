@@ -90,6 +90,9 @@ pub struct NewImport {
     pub zone: Option<Tz>,
     pub order: Option<DayOrder>,
     pub hints: Hints,
+    /// Whether the next file of the source is read like this one, though it was read otherwise before. Not what somebody
+    /// says who answers for one department alone.
+    pub remembers: bool,
 }
 
 impl NewImport {
@@ -104,6 +107,7 @@ impl NewImport {
             zone: None,
             order: None,
             hints: Hints::default(),
+            remembers: true,
         }
     }
 }
@@ -153,6 +157,7 @@ pub(super) async fn wanted(
             encoding: encoding(&form.encoding)?,
             delimiter: delimiter(&form.delimiter)?,
         },
+        remembers: actor.scope().is_none(),
     })
 }
 
@@ -312,7 +317,7 @@ async fn run(
     let ended = Import { finished_at: Some(services.now()), ..import };
     let result = match done {
         Ok((outcome, lock)) => {
-            let recorded = record(services, &ended, new, &outcome).await;
+            let recorded = record(services, &ended, new, outcome).await;
             drop(lock);
             services.changed.notify_one();
             recorded
@@ -401,7 +406,7 @@ async fn record(
     services: &Services,
     ended: &Import,
     new: &NewImport,
-    outcome: &Outcome,
+    outcome: Outcome,
 ) -> Result<(), ServiceError> {
     let Outcome { counts, segments, reasons, first_event, last_event, examples: _, pairs } = outcome;
     let json = |value: Result<String, serde_json::Error>| value.ok();
@@ -411,14 +416,14 @@ async fn record(
         accepted: counts.accepted as i64,
         duplicate: counts.duplicate as i64,
         quarantined: counts.quarantined as i64,
-        reasons: json(serde_json::to_string(reasons)).filter(|_| !reasons.is_empty()),
-        first_event: *first_event,
-        last_event: *last_event,
+        reasons: json(serde_json::to_string(&reasons)).filter(|_| !reasons.is_empty()),
+        first_event,
+        last_event,
         ..ended.clone()
     };
-    let segments = segments_of(&done.source_id, segments);
+    let segments = segments_of(&done.source_id, &segments);
     let mapping = json(serde_json::to_string(&new.mapping)).unwrap_or_default();
-    let grown = links::grown(services, &done.source_id, pairs.clone(), counts.received).await?;
+    let grown = links::grown(services, &done.source_id, pairs, counts.received).await?;
     let looked_at = new.clone();
     let said = tokio::task::spawn_blocking(move || said(&looked_at)).await?;
     let tx = services.db.write().await?;
@@ -431,7 +436,11 @@ async fn record(
         links::record(&tx, grown, services.now()).await?;
     }
     let zone = new.zone.map(|zone| zone.name());
-    db::imports::remember_mapping(&tx, &done.source_id, &mapping, zone, said.as_deref()).await?;
+    let known = db::imports::sources(&services.db).await?;
+    let first = known.iter().all(|one| one.id != done.source_id || one.mapping.is_none());
+    if new.remembers || first {
+        db::imports::remember_mapping(&tx, &done.source_id, &mapping, zone, said.as_deref()).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -18,7 +18,11 @@ pub async fn links(services: &Services, actor: &Actor) -> Result<Links, ServiceE
     let data = cache::data(services).await?;
     let (ids, customers) = data.aliases.counts();
     let sources = db::imports::sources(&services.db).await?;
-    let name_of = |id: &String| sources.iter().find(|one| one.id == *id).map(|one| one.name.clone());
+    let visible = super::visible(services, actor).await?;
+    let name_of = |id: &String| {
+        let name = sources.iter().find(|one| one.id == *id).map(|one| one.name.clone());
+        name.map(|name| if visible.contains(&name) { name } else { "another log".to_owned() })
+    };
     let row = |set: LinkSet| LinkRow {
         joined: data.joins.iter().find(|(id, _)| *id == set.id).map_or(0, |(_, joins)| *joins),
         source: set.source_id.as_ref().and_then(name_of),
@@ -138,6 +142,8 @@ pub(crate) async fn grown(
 /// Records a set that has grown.
 pub(crate) async fn record(tx: &db::Tx, grown: &Grown, now: i64) -> Result<(), ServiceError> {
     let Grown { known, file, source_id, rows, pairs } = grown;
+    let details = json!({ "source": source_id, "pairs": pairs });
+    db::audit(tx, &Actor::console().audited(now), "link", "link set", source_id, &details).await?;
     if let Some(known) = known {
         return Ok(db::links::grow(tx, &known.id, file, *rows, *pairs).await?);
     }

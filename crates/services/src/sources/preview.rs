@@ -12,6 +12,9 @@ use super::uploads::own_upload;
 use crate::zones::{time_zones, zone};
 use crate::{Actor, ServiceError, Services};
 
+/// What a page asks for that is no file of a known source.
+const NOTHING_KNOWN: &str = "-";
+
 /// Rows of the preview.
 const PREVIEWED: usize = 50;
 
@@ -62,8 +65,11 @@ pub async fn preview(
     let (order, format) = (day_order(wish.day_order)?, format(wish.format)?);
     let path = services.store.upload(&upload.id);
     let workspace_zone = zone(&workspace.time_zone).unwrap_or(Tz::UTC);
-    let source =
-        if wish.source.is_empty() { source_name(&upload.file, &known) } else { wish.source.to_owned() };
+    let source = match wish.source {
+        "" => source_name(&upload.file, &known),
+        NOTHING_KNOWN => source_name(&upload.file, &[]),
+        named => named.to_owned(),
+    };
     let stored = known.iter().find(|known| known.name == source);
     let before = stored.map(Remembered::of).unwrap_or_default();
     let before = match &tried {
@@ -96,6 +102,9 @@ pub async fn preview(
             "The file is not UTF-8 and is read as Latin-1. Check the letters beyond a to z below.".to_owned(),
         );
     }
+    // Who may not join ids is not offered to.
+    let known_as = mapping.known_as.clone().filter(|_| actor.may().edit_inventory);
+    let mapping = ColumnMapping { known_as, ..mapping };
     Ok(Preview {
         upload: upload.id,
         file: upload.file,
@@ -193,7 +202,12 @@ pub(super) fn day_order(key: &str) -> Result<Option<DayOrder>, UserError> {
 /// The source that a file is likely of: the known one whose name it begins with, else one of its own name.
 fn source_name(file: &str, known: &[db::imports::Source]) -> String {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).split('.').next().unwrap_or(file);
-    let begins = |source: &&db::imports::Source| stem.to_lowercase().starts_with(&source.name.to_lowercase());
+    let begins = |source: &&db::imports::Source| {
+        let rest = stem.to_lowercase();
+        let rest = rest.strip_prefix(&source.name.to_lowercase()).map(|rest| rest.chars().next());
+        // `web` is not what `website` begins with.
+        rest.is_some_and(|next| next.is_none_or(|next| !next.is_alphabetic()))
+    };
     if let Some(source) = known.iter().filter(begins).max_by_key(|source| source.name.len()) {
         return source.name.clone();
     }
