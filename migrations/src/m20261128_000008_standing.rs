@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::{
     DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, Table, async_trait,
 };
-use sea_orm_migration::schema::{boolean, string_null, text};
+use sea_orm_migration::schema::{boolean, string, string_null, text};
 
 use crate::parts::name;
 
@@ -31,6 +31,10 @@ impl MigrationTrait for Migration {
         let mut narrow = boolean(name("of_experience"));
         narrow.default(false);
         manager.alter_table(Table::alter().table(name("action")).add_column(&mut narrow).to_owned()).await?;
+        // Of a log's texts, as two letters; empty to be told from them.
+        let mut language = string(name("language"));
+        language.default("");
+        manager.alter_table(Table::alter().table(name("source")).add_column(&mut language).to_owned()).await?;
         // Whose people are told; whoever removes a department removes its alerts.
         let mut told = string_null(name("department_id"));
         manager.alter_table(Table::alter().table(name("alert_rule")).add_column(&mut told).to_owned()).await

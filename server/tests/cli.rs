@@ -121,3 +121,50 @@ fn the_demo_is_the_same_every_time() {
     };
     assert_eq!(make("one"), make("two"));
 }
+
+#[test]
+fn drivers_are_told_in_the_shape_that_scripts_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let made =
+        throughline().args(["demo", "--customers", "3000", "--seed", "3", "--data-dir"]).arg(&data).output();
+    assert!(made.expect("run").status.success());
+    let told =
+        throughline().args(["query", "drivers", "--json", "--data-dir"]).arg(&data).output().expect("run");
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        let mut keys: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(keys(&told), ["contacts", "drivers", "source_gaps", "split"]);
+    let first = &told["drivers"][0];
+    assert_eq!(
+        keys(first),
+        [
+            "ci_high",
+            "ci_low",
+            "cost",
+            "department",
+            "excess_contacts",
+            "excess_high",
+            "excess_low",
+            "experience",
+            "explained_by",
+            "exposed_customers",
+            "q_value",
+            "rate_ratio",
+            "touchpoint"
+        ]
+    );
+    assert_eq!(
+        (first["touchpoint"].as_str(), first["experience"].as_str()),
+        (Some("Price promise"), Some("Broken"))
+    );
+    assert_eq!(keys(&told["split"][0]), ["contacts", "department"]);
+    let parts: f64 =
+        told["split"].as_array().expect("a list").iter().filter_map(|part| part["contacts"].as_f64()).sum();
+    let contacts = told["contacts"].as_u64().expect("a count");
+    assert!(contacts > 0 && (parts - contacts as f64).abs() < 1e-6, "{parts} of {contacts}");
+    assert_eq!(keys(&told["source_gaps"][0]), ["contacts", "keywords"]);
+}

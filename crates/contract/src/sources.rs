@@ -39,9 +39,27 @@ pub struct LogRuleRow {
     pub closes: Vec<String>,
     /// Whether its reasons decide before the evidence does.
     pub trusted: bool,
+    /// Language of its texts, as two letters; empty to be told from them.
+    pub language: String,
     /// Events that carry a reason.
     pub with_reason: u64,
 }
+
+/// Languages that texts can be in: two letters, and name.
+pub const LANGUAGES: [(&str, &str); 12] = [
+    ("en", "English"),
+    ("de", "German"),
+    ("fr", "French"),
+    ("es", "Spanish"),
+    ("it", "Italian"),
+    ("nl", "Dutch"),
+    ("pt", "Portuguese"),
+    ("sv", "Swedish"),
+    ("da", "Danish"),
+    ("no", "Norwegian"),
+    ("fi", "Finnish"),
+    ("pl", "Polish"),
+];
 
 /// What a log says, as a form says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +72,8 @@ pub struct LogRuleInput {
     pub closes: Vec<String>,
     #[serde(default)]
     pub trusted: String,
+    #[serde(default)]
+    pub language: String,
 }
 
 /// The sources page.

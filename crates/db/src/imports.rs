@@ -27,6 +27,7 @@ pub(crate) mod source {
         pub trusted: bool,
         pub version: i32,
         pub reading: Option<String>,
+        pub language: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

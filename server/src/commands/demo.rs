@@ -114,7 +114,7 @@ async fn explain(services: &Services, actor: &Actor) -> Result<(), ServiceError>
         };
         let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let (opens, closes) = (list(opens), list(closes));
-        let form = LogRuleInput { id: row.id, version: row.version, opens, closes, trusted: String::new() };
+        let form = LogRuleInput { id: row.id, version: row.version, opens, closes, ..LogRuleInput::default() };
         sources::save_log_rule(services, actor, form).await?;
     }
     Ok(())

@@ -9,6 +9,9 @@ use crate::components::help::Help;
 use crate::components::owner::{Owner, owner_of};
 use contract::format::{count, counted, percent, ratio, rounded, whole_money};
 
+/// Drivers that stand on the page before the rest is folded.
+const FIRST: usize = 25;
+
 /// Ranked drivers with their symptoms.
 #[component]
 pub fn Drivers(
@@ -21,27 +24,38 @@ pub fn Drivers(
 ) -> impl IntoView {
     let most = rows.iter().filter_map(|row| row.excess).map(|excess| excess.high).fold(1.0_f64, f64::max);
     let own = query.department.is_some();
-    let title = match (own, rows.is_empty()) {
-        (true, _) => "What your touchpoints cause",
-        (false, _) => "What causes contacts",
+    let title = if own { "What your touchpoints cause" } else { "What causes contacts" };
+    let staged = query.stage.is_some();
+    let mut rows = rows;
+    let less = rows.split_off(rows.len().min(FIRST));
+    let most_of_less = less.first().and_then(|row| row.excess).map_or(0.0, |excess| excess.contacts);
+    let line = move |row: DriverRow| {
+        let (owner, colour) = owner_of(&departments, row.department);
+        let may = may_open && owner.as_ref().is_some_and(|name| reports.contains(name));
+        let target = if row.experience.is_some() { row.name.clone() } else { row.touchpoint.clone() };
+        // Who may open an own driver and take its figures away may act on it.
+        let act = owner
+            .as_ref()
+            .filter(|_| may && may_act)
+            .map(|name| format!("/reviews?target={}&department={}", encode(&target), encode(name)));
+        view! { <Driver row query=query.clone() departments=departments.clone() owner colour most may act/> }
     };
     view! {
         <section class="section" aria-labelledby="drivers-title">
             <h2 id="drivers-title">{title} " " <Help id="help-drivers" term="Driver">"A touchpoint, or one of its experiences, after which the same customers get in touch more often than at other times. Excess contacts are those beyond what the other time lets expect, with the interval that holds the true number in 95 of 100 cases."</Help></h2>
             {if rows.is_empty() {
-                view! { <p class="caption">{if query.stage.is_some() { "No driver of this stage is more than chance; what its touchpoints get by cases alone stands under \u{201c}no driver\u{201d}." } else if own { "None of these touchpoints raises the rate of contacts by more than chance." } else { "No touchpoint raises the rate of contacts by more than chance. A longer period, or a log that is missing, may show more." }}</p> }.into_any()
+                view! { <p class="caption">{if staged { "No driver of this stage is more than chance; what its touchpoints get by cases alone stands under \u{201c}no driver\u{201d}." } else if own { "None of these touchpoints raises the rate of contacts by more than chance." } else { "No touchpoint raises the rate of contacts by more than chance. A longer period, or a log that is missing, may show more." }}</p> }.into_any()
             } else {
                 view! {
                     <ol class="drivers">
-                        {rows.into_iter().map(|row| {
-                            let (owner, colour) = owner_of(&departments, row.department);
-                            let may = may_open && owner.as_ref().is_some_and(|name| reports.contains(name));
-                            let target = if row.experience.is_some() { row.name.clone() } else { row.touchpoint.clone() };
-                            // Who may open an own driver and take its figures away may act on it.
-                            let act = owner.as_ref().filter(|_| may && may_act).map(|name| format!("/reviews?target={}&department={}", encode(&target), encode(name)));
-                            view! { <Driver row query=query.clone() departments=departments.clone() owner colour most may act/> }
-                        }).collect_view()}
+                        {rows.into_iter().map(&line).collect_view()}
                     </ol>
+                    {(!less.is_empty()).then(|| view! {
+                        <details class="fold">
+                            <summary>{format!("{} more, with {} excess contacts at most", counted(less.len() as u64, "driver", "drivers"), rounded(most_of_less))}</summary>
+                            <ol class="drivers">{less.into_iter().map(&line).collect_view()}</ol>
+                        </details>
+                    })}
                 }.into_any()
             }}
         </section>

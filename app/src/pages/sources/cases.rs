@@ -1,6 +1,8 @@
 //! What each log says of cases and of its own reasons.
 
-use contract::sources::{LogRuleRow, LogRules};
+use std::fmt::Write as _;
+
+use contract::sources::{LANGUAGES, LogRuleRow, LogRules};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -40,7 +42,7 @@ fn Inside(view: LogRules, save: Submission) -> impl IntoView {
 
 #[component]
 fn Log(row: LogRuleRow, save: Submission) -> impl IntoView {
-    let LogRuleRow { id, name, version, activities, opens, closes, trusted, with_reason } = row;
+    let LogRuleRow { id, name, version, activities, opens, closes, trusted, language, with_reason } = row;
     let set = !opens.is_empty() || !closes.is_empty() || trusted;
     let mut says = match (opens.is_empty(), closes.is_empty()) {
         (true, true) => "Says nothing of cases".to_owned(),
@@ -51,6 +53,10 @@ fn Log(row: LogRuleRow, save: Submission) -> impl IntoView {
         }
     };
     says.push_str(if trusted { "; its reasons are trusted." } else { "." });
+    let spoken = LANGUAGES.iter().find(|(known, _)| *known == language);
+    if let Some((_, name)) = spoken {
+        let _ = write!(says, " Its texts are in {name}.");
+    }
     let heading = format!("log-{id}");
     let labelled = heading.clone();
     view! {
@@ -83,6 +89,14 @@ fn Log(row: LogRuleRow, save: Submission) -> impl IntoView {
                     {(with_reason > 0).then(|| view! {
                         <label class="check"><input type="checkbox" name="form[trusted]" value="yes" checked=trusted/> {format!("Trust its reasons ({}): a reason that is linked to a touchpoint decides whose the contact is, before the evidence does", counted(with_reason, "event carries one", "events carry one"))}</label>
                     })}
+                    <label class="field field-language">
+                        <span>"Language of its texts"</span>
+                        <select name="form[language]">
+                            <option value="" selected=spoken.is_none()>"Told from the texts"</option>
+                            {LANGUAGES.into_iter().map(|(code, name)| view! { <option value=code selected={code == language}>{name}</option> }).collect_view()}
+                        </select>
+                        <small>"Its common words are left out of keywords."</small>
+                    </label>
                     <p class="actions"><button class="button button-main" type="submit">{format!("Save {name}")}</button></p>
                 </Post>
             </details>

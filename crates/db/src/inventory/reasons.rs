@@ -51,6 +51,8 @@ pub struct LogRule {
     pub closes: Vec<String>,
     /// Whether its reasons decide whose a contact is, before the evidence does.
     pub trusted: bool,
+    /// Language of its texts, as two letters; empty to be told from them.
+    pub language: String,
     pub version: i32,
 }
 
@@ -71,6 +73,7 @@ pub(super) async fn logs(connection: &impl ConnectionTrait, workspace: &str) -> 
         opens: String,
         closes: String,
         trusted: bool,
+        language: String,
         version: i32,
     }
     let stored = source::Entity::find()
@@ -81,12 +84,13 @@ pub(super) async fn logs(connection: &impl ConnectionTrait, workspace: &str) -> 
         .await?;
     // A list that nobody can read is empty.
     let list = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    let rule = |Stored { id, name, opens, closes, trusted, version }| LogRule {
+    let rule = |Stored { id, name, opens, closes, trusted, language, version }| LogRule {
         id,
         name,
         opens: list(&opens),
         closes: list(&closes),
         trusted,
+        language,
         version,
     };
     Ok(stored.into_iter().map(rule).collect())
@@ -140,6 +144,7 @@ pub async fn save_log(tx: &Tx, rule: &LogRule) -> Result<(), DbError> {
         .col_expr(source::Column::Opens, Expr::value(list(&rule.opens)))
         .col_expr(source::Column::Closes, Expr::value(list(&rule.closes)))
         .col_expr(source::Column::Trusted, Expr::value(rule.trusted))
+        .col_expr(source::Column::Language, Expr::value(rule.language.as_str()))
         .col_expr(source::Column::Version, Expr::value(rule.version.saturating_add(1)))
         .filter(source::Column::Id.eq(&rule.id))
         .exec(&tx.inner)

@@ -1,12 +1,13 @@
 //! Words of contacts: what customers talk about, and which of it no log covers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use analytics::drivers::Shared;
 use analytics::keywords::{Keyword, keywords};
 use analytics::normal::Z;
 use contract::drivers::{GapView, KeywordView, Said};
+use contract::sources::LANGUAGES;
 use events::{Remark, Snapshot};
 use rayon::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -36,18 +37,24 @@ const AT_A_TIME: usize = 20_000;
 /// Different words and phrases that are known; later ones are left out.
 const MOST_WORDS: usize = 2_000_000;
 
-/// Languages whose stop words are known here.
-const LANGUAGES: [&str; 12] = ["en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "no", "fi", "pl"];
 /// Texts from which the language is told.
 const SAMPLE: usize = 2_000;
 
 type Stop = BTreeSet<&'static str>;
 
+/// The stop words of a log's texts: of the language that it was told to be in, else of the one that it seems to be in.
+fn stop_words_for<'a>(language: Option<&str>, texts: impl Iterator<Item = &'a str>) -> Stop {
+    match language.filter(|language| LANGUAGES.iter().any(|(known, _)| known == language)) {
+        Some(language) => stop_words::lookup(language).unwrap_or_default().iter().copied().collect(),
+        None => stop_words_of(texts),
+    }
+}
+
 /// The stop words of the language that texts are in: the one whose short words they hold most of.
 fn stop_words_of<'a>(texts: impl Iterator<Item = &'a str>) -> Stop {
     let lists: Vec<Stop> = LANGUAGES
         .iter()
-        .map(|language| stop_words::lookup(language).unwrap_or_default().iter().copied().collect())
+        .map(|(language, _)| stop_words::lookup(language).unwrap_or_default().iter().copied().collect())
         .collect();
     let mut held = vec![0_usize; lists.len()];
     for text in texts.take(SAMPLE) {
@@ -64,6 +71,7 @@ fn stop_words_of<'a>(texts: impl Iterator<Item = &'a str>) -> Stop {
 /// The words of all texts, by customer and time.
 #[derive(Debug, Default)]
 pub struct Words {
+    /// Of all logs together.
     stop: Stop,
     dictionary: Vec<String>,
     of: HashMap<(u32, i64), Vec<u32>>,
@@ -76,16 +84,28 @@ pub struct Words {
 
 /// The words of the latest events.
 #[derive(Default)]
-pub struct Vocabulary(Mutex<Option<(Arc<Snapshot>, Arc<Words>)>>);
+pub struct Vocabulary(Mutex<Option<Kept>>);
+
+struct Kept {
+    snapshot: Arc<Snapshot>,
+    languages: Languages,
+    words: Arc<Words>,
+}
+
+/// Languages that logs were told to be in, by name of the log.
+type Languages = BTreeMap<String, String>;
 
 impl Vocabulary {
     /// Those of some data, read where they are not kept.
     pub fn get(&self, services: &Services, data: &Data) -> Arc<Words> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((snapshot, words)) = &*kept
-            && Arc::ptr_eq(snapshot, &data.snapshot)
+        let told = data.inventory.logs.iter().filter(|log| !log.language.is_empty());
+        let languages: Languages = told.map(|log| (log.name.clone(), log.language.clone())).collect();
+        if let Some(kept) = &*kept
+            && Arc::ptr_eq(&kept.snapshot, &data.snapshot)
+            && kept.languages == languages
         {
-            return words.clone();
+            return kept.words.clone();
         }
         let told = events::texts_of(&services.store, &data.segments, &data.tails, &data.aliases);
         let told = match told {
@@ -96,8 +116,8 @@ impl Vocabulary {
                 return Arc::default();
             }
         };
-        let words = Arc::new(Words::of(data, told));
-        *kept = Some((data.snapshot.clone(), words.clone()));
+        let words = Arc::new(Words::of(data, told, &languages));
+        *kept = Some(Kept { snapshot: data.snapshot.clone(), languages, words: words.clone() });
         words
     }
 }
@@ -115,8 +135,17 @@ fn words_of(text: &str, stop: &Stop) -> BTreeSet<String> {
 }
 
 impl Words {
-    fn of(data: &Data, told: Vec<Remark>) -> Self {
-        let stop = stop_words_of(told.iter().map(|told| &told.text[..told.text.floor_char_boundary(LONGEST)]));
+    fn of(data: &Data, told: Vec<Remark>, languages: &Languages) -> Self {
+        let sources: BTreeSet<u32> = told.iter().map(|told| told.source).collect();
+        let stop_of = |source: u32| {
+            let own = told.iter().filter(|told| told.source == source);
+            let texts = own.map(|told| &told.text[..told.text.floor_char_boundary(LONGEST)]);
+            let activity = data.snapshot.activities.iter().find(|one| one.source_order == source);
+            let language = activity.and_then(|one| languages.get(&one.source)).map(String::as_str);
+            (source, stop_words_for(language, texts))
+        };
+        let stops: BTreeMap<u32, Stop> = sources.into_iter().map(stop_of).collect();
+        let stop = stops.values().flatten().copied().collect();
         let mut words = Self { stop, ..Self::default() };
         let mut codes: HashMap<String, u32> = HashMap::new();
         for some in told.chunks(AT_A_TIME) {
@@ -124,7 +153,7 @@ impl Words {
                 .par_iter()
                 .filter_map(|told| {
                     let customer = data.snapshot.customer(told.customer)? as u32;
-                    Some((customer, told.time, words_of(&told.text, &words.stop)))
+                    Some((customer, told.time, words_of(&told.text, &stops[&told.source])))
                 })
                 .collect();
             for told in some {
@@ -376,7 +405,7 @@ fn is_named(phrase: &str, names: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_named, stop_words_of, words_of};
+    use super::{is_named, stop_words_for, stop_words_of, words_of};
 
     #[test]
     fn words_and_phrases() {
@@ -389,6 +418,9 @@ mod tests {
 
     #[test]
     fn the_language_is_told_by_its_short_words() {
+        // What a log was told to be in counts, whatever it seems to be.
+        let told = stop_words_for(Some("de"), ["the technician is on the way to us"].into_iter());
+        assert!(told.contains("und") && !told.contains("the"));
         let german = stop_words_of(["der Techniker ist nicht gekommen und wir haben es satt"].into_iter());
         assert!(german.contains("nicht") && !german.contains("came"));
     }

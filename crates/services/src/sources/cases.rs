@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::sources::{LogRuleInput, LogRuleRow, LogRules};
+use contract::sources::{LANGUAGES, LogRuleInput, LogRuleRow, LogRules};
 use contract::{Kind, UserError};
 use db::inventory::LogRule;
 use serde_json::json;
@@ -56,6 +56,7 @@ pub async fn log_rules(services: &Services, actor: &Actor) -> Result<LogRules, S
             opens: log.opens,
             closes: log.closes,
             trusted: log.trusted,
+            language: log.language,
             with_reason,
         }
     });
@@ -65,7 +66,7 @@ pub async fn log_rules(services: &Services, actor: &Actor) -> Result<LogRules, S
 /// Stores the rules of a log.
 pub async fn save_log_rule(services: &Services, actor: &Actor, form: LogRuleInput) -> Result<(), ServiceError> {
     need(actor.may().edit_inventory, "page")?;
-    let LogRuleInput { id, version, opens, closes, trusted } = form;
+    let LogRuleInput { id, version, opens, closes, trusted, language } = form;
     let data = cache::data(services).await?;
     let tx = services.db.write().await?;
     let inventory = db::inventory::load_in(&tx).await?;
@@ -98,13 +99,21 @@ pub async fn save_log_rule(services: &Services, actor: &Actor, form: LogRuleInpu
         .remedy("Choose one of the two.")
         .into());
     }
-    let row = LogRule { id, name: before.name.clone(), opens, closes, trusted: trusted == "yes", version };
+    if !language.is_empty() && !LANGUAGES.iter().any(|(known, _)| *known == language) {
+        return Err(UserError::new(Kind::Unprocessable, "bad_value", "The language is none of the list.")
+            .at("language")
+            .remedy("Choose one, or let it be told from the texts.")
+            .into());
+    }
+    let trusted = trusted == "yes";
+    let row = LogRule { id, name: before.name.clone(), opens, closes, trusted, language, version };
     let details = json!({
         "log": row.name,
         "opens": row.opens,
         "closes": row.closes,
         "trusted": row.trusted,
-        "before": { "opens": before.opens, "closes": before.closes, "trusted": before.trusted },
+        "language": row.language,
+        "before": { "opens": before.opens, "closes": before.closes, "trusted": before.trusted, "language": before.language },
     });
     db::inventory::save_log(&tx, &row).await?;
     db::audit(&tx, &actor.audited(services.now()), "log.rules", "source", &row.id, &details).await?;

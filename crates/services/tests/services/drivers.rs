@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::drivers::{DriversQuery, DriversView, Open, ReasonInput};
 use contract::journeys::{Condition, ExploreQuery, Level, Segment, What};
 use contract::people::Role;
-use contract::sources::LogRuleInput;
+use contract::sources::{LogRuleInput, LogRuleRow};
 use events::csv::Mapping;
 use services::drivers::{figures, reasons, report, save_reason};
 use services::journeys::{explore, saved};
@@ -471,10 +471,17 @@ async fn contacts_with_an_open_case_and_visits_without_one_are_counted() {
             version: rules.rows[0].version,
             opens: own(opens),
             closes: own(closes),
-            trusted: String::new(),
+            ..LogRuleInput::default()
         };
         assert_eq!(code(sources::save_log_rule(&setting.services, &console, form).await), refusal);
     }
+    // A language of the list is kept, any other refused.
+    rule_of(&setting, "log", |form| form.language = "de".into()).await;
+    let rules = sources::log_rules(&setting.services, &console).await.expect("a page");
+    assert_eq!(rules.rows[0].language, "de");
+    let LogRuleRow { id, version, .. } = rules.rows[0].clone();
+    let form = LogRuleInput { id, version, language: "xx".into(), ..LogRuleInput::default() };
+    assert_eq!(code(sources::save_log_rule(&setting.services, &console, form).await), "bad_value");
     let head = setting.actor(Role::DepartmentHead, "Digital").await;
     let form = LogRuleInput::default();
     assert_eq!(code(sources::save_log_rule(&setting.services, &head, form).await), "not_found");
