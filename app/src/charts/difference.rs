@@ -78,8 +78,8 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
         };
         let (text_x, text_y) =
             if downward.0 { (x.min(drawing.width - 40.0), y - 4.0) } else { (x + Drawing::NODE + 5.0, y + h / 2.0 + 4.0) };
-        let text = format!("{}: {} of A, {} of B ({} and {})", node.label, percent(node.first_share), percent(node.second_share), count(node.first), count(node.second));
         let change = points(node.second_share - node.first_share);
+        let text = format!("{} {change} points: {} of A, {} of B ({} and {})", node.label, percent(node.first_share), percent(node.second_share), count(node.first), count(node.second));
         let opens = matches!(node.kind, NodeKind::Node | NodeKind::Other);
         let side = if node.second >= node.first { "second" } else { "first" };
         let search = ExploreQuery {
@@ -91,7 +91,7 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
         let inside = view! {
             <title>{text.clone()}</title>
             <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2"></rect>
-            {(!drawn.label.is_empty()).then(|| view! { <text class="node-label" x=text_x.to_string() y=text_y.to_string()>{drawn.label.clone()} " " <tspan class="node-share" dx="1">{change}</tspan></text> })}
+            {(!drawn.label.is_empty()).then(|| view! { <text class="node-label" aria-hidden="true" x=text_x.to_string() y=text_y.to_string()>{drawn.label.clone()} " " <tspan class="node-share" dx="1">{change}</tspan></text> })}
         };
         if opens {
             view! { <a class=class href=format!("/journeys{}", search.to_search()) aria-label=text>{inside}</a> }.into_any()

@@ -199,14 +199,14 @@ pub(super) fn day_order(key: &str) -> Result<Option<DayOrder>, UserError> {
     })
 }
 
-/// The source that a file is likely of: the known one whose name it begins with, else one of its own name.
+/// The source that a file is likely of: the known one whose name it is but for numbers behind it, else one of its own name.
 fn source_name(file: &str, known: &[db::imports::Source]) -> String {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).split('.').next().unwrap_or(file);
     let begins = |source: &&db::imports::Source| {
-        let rest = stem.to_lowercase();
-        let rest = rest.strip_prefix(&source.name.to_lowercase()).map(|rest| rest.chars().next());
-        // `web` is not what `website` begins with.
-        rest.is_some_and(|next| next.is_none_or(|next| !next.is_alphabetic()))
+        let name = stem.to_lowercase();
+        let rest = name.strip_prefix(&source.name.to_lowercase());
+        // `web-2026-03` is of `web`; `website` and `web-shop` are not.
+        rest.is_some_and(|rest| !rest.contains(char::is_alphabetic))
     };
     if let Some(source) = known.iter().filter(begins).max_by_key(|source| source.name.len()) {
         return source.name.clone();
