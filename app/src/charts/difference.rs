@@ -89,12 +89,12 @@ fn Drawn(compare: CompareView, query: ExploreQuery, drawing: Drawing, downward: 
             ..query.clone()
         };
         let inside = view! {
-            <title>{text.clone()}</title>
+            <title>{text}</title>
             <rect class="body" x=x.to_string() y=y.to_string() width=w.to_string() height=h.to_string() rx="2"></rect>
             {(!drawn.label.is_empty()).then(|| view! { <text class="node-label" aria-hidden="true" x=text_x.to_string() y=text_y.to_string()>{drawn.label.clone()} " " <tspan class="node-share" dx="1">{change}</tspan></text> })}
         };
         if opens {
-            view! { <a class=class href=format!("/journeys{}", search.to_search()) aria-label=text>{inside}</a> }.into_any()
+            view! { <a class=class href=format!("/journeys{}", search.to_search())>{inside}</a> }.into_any()
         } else {
             view! { <g class=class>{inside}</g> }.into_any()
         }
