@@ -38,9 +38,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// The root of the checkout.
+/// The root of the checkout that `cargo xtask` was called in. Cargo says it at run time; the one of compile time
+/// is another checkout's where two share a target folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned)
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 
 /// Where cargo puts what it builds.
