@@ -84,8 +84,6 @@ test("documents open in poppler: fonts inside, tagged, in reading order, with th
 test("workbooks open in LibreOffice and read back equal, and a name like a formula stays text", async ({ page }) => {
   test.setTimeout(180_000);
   await signInAs(page, "CX manager");
-  await page.goto("/inventory");
-  await hydrated(page);
   for (const [path, of] of [["/drivers", "drivers"], ["/reviews", "reviews"], ["/drivers/trends", "trends"]] as const) {
     await page.goto(path);
     const book = await saved(page, `${of}.xlsx`);

@@ -41,7 +41,8 @@ fn main() -> ExitCode {
 /// The root of the checkout that `cargo xtask` was called in. Cargo says it at run time; the one of compile time
 /// is another checkout's where two share a target folder.
 pub fn root() -> PathBuf {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     package.parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 

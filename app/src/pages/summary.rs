@@ -82,11 +82,16 @@ fn Inside(view: SummaryView) -> impl IntoView {
     let zone = period.time_zone.clone();
     let days = (period.from.clone(), period.to.clone());
     let of_heat = query.segment.clone();
+    let pictures = if heat.departments.is_empty() {
+        Vec::new()
+    } else {
+        vec![("heat", "Picture of where contacts come from")]
+    };
     view! {
         <header class="page-head">
             <h1>{company}</h1>
             <p class="page-sub">{format!("{} to {}, {against}", period.from, period.to)} " · " {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}</p>
-            <div class="page-actions"><Export of="summary" search=query.to_search() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG]/></div>
+            <div class="page-actions"><Export of="summary" search=query.to_search() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG] pictures/></div>
         </header>
         <Controls query period segments/>
         {match hint {

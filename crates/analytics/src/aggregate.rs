@@ -29,12 +29,7 @@ pub fn run<A: Aggregate>(basis: &Basis<'_>, empty: impl Fn() -> A + Sync) -> A {
             part
         })
         .collect();
-    let mut parts = parts.into_iter();
-    let mut whole = parts.next().unwrap_or_else(&empty);
-    for part in parts {
-        whole.merge(part);
-    }
-    whole
+    merged(parts.into_iter(), empty)
 }
 
 /// Runs an aggregate as [`run`] does, with one part a thread: for aggregates with large tables, of which every part costs
@@ -51,8 +46,11 @@ pub fn run_in_any_order<A: Aggregate>(basis: &Basis<'_>, empty: impl Fn() -> A +
     };
     let parts: Vec<Option<A>> =
         (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(part).collect();
-    let mut parts = parts.into_iter().flatten();
-    let mut whole = parts.next().unwrap_or_else(&empty);
+    merged(parts.into_iter().flatten(), empty)
+}
+
+fn merged<A: Aggregate>(mut parts: impl Iterator<Item = A>, empty: impl FnOnce() -> A) -> A {
+    let mut whole = parts.next().unwrap_or_else(empty);
     for part in parts {
         whole.merge(part);
     }

@@ -1,13 +1,12 @@
 //! Finding the stops of a few nodes in a long column.
 //!
-//! Most runs of stops hold none of them, and finding that out takes no branch a stop: the comparisons of a run are
-//! one straight line that a processor does many of at once.
+//! The comparisons of a run of stops are one straight line that a processor does many of at once, and give a bit for
+//! each stop: a run that holds none of the nodes costs one branch, and one that does one more for each place.
 
 use crate::journeys::Node;
 
-/// Stops that are looked at together, and those of them where something was found.
-const RUN: usize = 64;
-const SHORT: usize = 16;
+/// Stops that are looked at together: as many as a word has bits.
+const RUN: usize = u64::BITS as usize;
 
 /// Nodes that are compared with each stop; more of them are looked up in a table.
 const FEW: usize = 4;
@@ -53,16 +52,28 @@ impl<N: Node> Wanted<N> {
 
 fn compared<N: Node, const MANY: usize>(column: &[N], wanted: [N; MANY], mut take: impl FnMut(usize)) {
     let is = |node: N| wanted.iter().fold(false, |found, &one| found | (node == one));
-    let holds = |part: &[N]| part.iter().fold(false, |found, &node| found | is(node));
-    for (number, run) in column.chunks(RUN).enumerate() {
-        if !holds(run) {
-            continue;
-        }
-        for (at, short) in run.chunks(SHORT).enumerate().filter(|(_, short)| holds(short)) {
-            let from = number * RUN + at * SHORT;
-            short.iter().enumerate().filter(|(_, node)| is(**node)).for_each(|(within, _)| take(from + within));
+    let (runs, rest) = column.as_chunks::<RUN>();
+    for (number, run) in runs.iter().enumerate() {
+        let mut places = bits(&run.map(|node| u8::from(is(node))));
+        while places != 0 {
+            take(number * RUN + places.trailing_zeros() as usize);
+            places &= places - 1;
         }
     }
+    let from = column.len() - rest.len();
+    rest.iter().enumerate().filter(|(_, node)| is(**node)).for_each(|(at, _)| take(from + at));
+}
+
+/// The bits of a word, from the lowest on, of which each was a byte of 0 or 1.
+fn bits(bytes: &[u8; RUN]) -> u64 {
+    // Of eight bytes, the product's highest byte is made of each one's only bit, moved to its place.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (words, _) = bytes.as_chunks::<8>();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    if words.clone().fold(0, |any, word| any | word) == 0 {
+        return 0;
+    }
+    words.rev().fold(0, |bits, word| bits << 8 | word.wrapping_mul(GATHER) >> 56)
 }
 
 #[cfg(test)]

@@ -27,6 +27,17 @@ impl Chart {
         }
     }
 
+    /// What its shape is called in addresses.
+    pub fn shape(&self) -> &'static str {
+        match self {
+            Self::Line(_) => "line",
+            Self::Bars(_) => "bars",
+            Self::Heat(_) => "heat",
+            Self::Distribution(_) => "distribution",
+            Self::Spark(_) => "spark",
+        }
+    }
+
     /// What the chart shows, for those who can't see it.
     pub fn alt(&self) -> String {
         match self {

@@ -200,6 +200,8 @@ pub struct DryRun {
     pub reasons: Vec<Reason>,
     pub accepted: Vec<Accepted>,
     pub refused: Vec<Quarantined>,
+    /// Pairs of ids that events name, which an import would join.
+    pub pairs: u64,
     pub file: String,
     /// What imports the file as it was read.
     pub form: StartImport,

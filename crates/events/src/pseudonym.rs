@@ -2,12 +2,15 @@
 //! its own, apart from the events.
 
 use std::fs;
+use std::hash::Hasher as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use siphasher::sip128::{Hasher128 as _, SipHasher24};
+
 use crate::EventsError;
 
-/// A customer's pseudonym: 128 bits of a keyed BLAKE3 hash of the id that the log gave.
+/// A customer's pseudonym: a keyed hash of the id that the log gave (SipHash-2-4, 128 bits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerKey(pub u128);
 
@@ -42,6 +45,7 @@ impl CustomerKey {
 #[derive(Clone)]
 pub struct Pseudonyms {
     key: [u8; 32],
+    customers: SipHasher24,
 }
 
 impl Pseudonyms {
@@ -54,7 +58,7 @@ impl Pseudonyms {
                     path: path.to_owned(),
                     source: std::io::ErrorKind::InvalidData.into(),
                 })?;
-                Ok(Self { key })
+                Ok(Self::of_key(key))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(path),
             Err(error) => Err(EventsError::io("reading", path)(error)),
@@ -80,29 +84,38 @@ impl Pseudonyms {
             Ok(()) => {
                 fs::remove_file(&temporary).map_err(EventsError::io("removing", &temporary))?;
                 crate::store::sync_folder(path.parent().unwrap_or(Path::new(".")))?;
-                Ok(Self { key })
+                Ok(Self::of_key(key))
             }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::open(path),
             Err(error) => Err(EventsError::io("writing", path)(error)),
         }
     }
 
+    fn of_key(key: [u8; 32]) -> Self {
+        let customers =
+            SipHasher24::new_with_key(&secret(&key, "throughline 2026 pseudonym of a customer", &[]));
+        Self { key, customers }
+    }
+
     /// Another secret of this data folder, for a purpose and a name.
     pub(crate) fn secret(&self, purpose: &str, name: &[u8]) -> [u8; 16] {
-        let mut secret = [0; 16];
-        let mut hasher = blake3::Hasher::new_derive_key(purpose);
-        hasher.update(&self.key).update(name);
-        secret.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        secret
+        secret(&self.key, purpose, name)
     }
 
     /// The pseudonym of a customer's id.
     pub fn of(&self, id: &[u8]) -> CustomerKey {
-        let hash = blake3::keyed_hash(&self.key, id);
-        let mut first = [0; 16];
-        first.copy_from_slice(&hash.as_bytes()[..16]);
-        CustomerKey(u128::from_be_bytes(first))
+        let mut hasher = self.customers;
+        hasher.write(id);
+        CustomerKey(hasher.finish128().as_u128())
     }
+}
+
+fn secret(key: &[u8; 32], purpose: &str, name: &[u8]) -> [u8; 16] {
+    let mut secret = [0; 16];
+    let mut hasher = blake3::Hasher::new_derive_key(purpose);
+    hasher.update(key).update(name);
+    secret.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    secret
 }
 
 #[cfg(test)]

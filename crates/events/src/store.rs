@@ -9,7 +9,7 @@ use contract::{Kind, UserError};
 use crate::{EventsError, Pseudonyms};
 
 /// How segments and identities are written: another number, and what was written before is not understood.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// The folders of one data folder.
 #[derive(Debug, Clone)]

@@ -139,8 +139,26 @@ pub fn detect<'a>(values: impl Iterator<Item = &'a str> + Clone, order: Option<D
 
 /// The instant in microseconds since 1970, UTC.
 pub fn parse(text: &str, format: TimeFormat, zone: Option<Tz>) -> Result<i64, TimeError> {
+    parse_after(text, format, zone, &mut LastDay::default())
+}
+
+/// The day that was read last, as it was written, and how many days since 1970 it is. Rows of a log mostly share theirs
+/// with the row before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LastDay {
+    text: [u8; 10],
+    days: i64,
+}
+
+/// The instant as [`parse`] reads it, faster where the day is the last one.
+pub fn parse_after(
+    text: &str,
+    format: TimeFormat,
+    zone: Option<Tz>,
+    last: &mut LastDay,
+) -> Result<i64, TimeError> {
     match format {
-        TimeFormat::Iso => iso(text, zone),
+        TimeFormat::Iso => iso(text, zone, last),
         TimeFormat::Epoch { per_second } => epoch(text, per_second),
         TimeFormat::Pattern(pattern) => {
             let local = if pattern.contains("%H") || pattern.contains("%I") {
@@ -171,31 +189,38 @@ fn epoch(text: &str, per_second: i64) -> Result<i64, TimeError> {
 }
 
 /// The way that most logs write: `2026-03-01T14:03:22Z`. None for every other, right or wrong.
-fn plain_iso(bytes: &[u8]) -> Option<i64> {
+fn plain_iso(bytes: &[u8], last: &mut LastDay) -> Option<i64> {
     let bytes: &[u8; 20] = bytes.try_into().ok()?;
-    let digit = |at: usize| u32::from(bytes[at].wrapping_sub(b'0'));
-    const DIGITS: [usize; 14] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18];
-    if DIGITS.iter().any(|&at| digit(at) > 9)
-        || [bytes[4], bytes[7], bytes[10], bytes[13], bytes[16], bytes[19]] != *b"--T::Z"
-    {
+    let (day, clock) = bytes.split_first_chunk::<10>()?;
+    let (hour, minute, second) = (two(clock, 1)?, two(clock, 4)?, two(clock, 7)?);
+    if [clock[0], clock[3], clock[6], clock[9]] != *b"T::Z" || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let two = |at: usize| digit(at) * 10 + digit(at + 1);
-    let (hour, minute, second) = (two(11), two(14), two(17));
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
+    if *day != last.text {
+        if [day[4], day[7]] != *b"--" {
+            return None;
+        }
+        let year = two(day, 0)? * 100 + two(day, 2)?;
+        let date = NaiveDate::from_ymd_opt(year as i32, two(day, 5)?, two(day, 8)?)?;
+        *last =
+            LastDay { text: *day, days: i64::from(chrono::Datelike::num_days_from_ce(&date)) - DAYS_TO_1970 };
     }
-    let day = NaiveDate::from_ymd_opt((two(0) * 100 + two(2)) as i32, two(5), two(8))?;
-    let days = i64::from(chrono::Datelike::num_days_from_ce(&day)) - DAYS_TO_1970;
-    Some((days * 86_400 + i64::from(hour * 3600 + minute * 60 + second)) * 1_000_000)
+    Some((last.days * 86_400 + i64::from(hour * 3600 + minute * 60 + second)) * 1_000_000)
+}
+
+/// The number that two digits write.
+fn two(text: &[u8], at: usize) -> Option<u32> {
+    let digit = |at: usize| text[at].wrapping_sub(b'0');
+    let (tens, ones) = (digit(at), digit(at + 1));
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
 /// Days from the first one of the year 1, counted as 1, to the first one of 1970.
 const DAYS_TO_1970: i64 = 719_163;
 
-fn iso(text: &str, zone: Option<Tz>) -> Result<i64, TimeError> {
+fn iso(text: &str, zone: Option<Tz>, last: &mut LastDay) -> Result<i64, TimeError> {
     let bytes = text.as_bytes();
-    if let Some(instant) = plain_iso(bytes) {
+    if let Some(instant) = plain_iso(bytes, last) {
         return checked(instant);
     }
     let number = |from: usize, len: usize| -> Result<u32, TimeError> {
@@ -306,9 +331,9 @@ pub fn start_of_day(day: NaiveDate, zone: Tz) -> Option<i64> {
 mod tests {
     use chrono_tz::Tz;
 
-    use proptest::prelude::{ProptestConfig, proptest};
+    use proptest::prelude::{ProptestConfig, prop, proptest};
 
-    use super::{DayOrder, TimeError, TimeFormat, detect, parse, start_of_day};
+    use super::{DayOrder, LastDay, TimeError, TimeFormat, detect, parse, parse_after, start_of_day};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(5_000))]
@@ -317,6 +342,20 @@ mod tests {
         fn no_text_breaks_it(text in r"[0-9T:/.+ -]{0,30}|\PC{0,20}") {
             // Every format is tried on it.
             let _ = detect([text.as_str()].into_iter(), None);
+        }
+    }
+
+    proptest! {
+        /// Right texts, wrong ones and days that change: as if each were read alone.
+        #[test]
+        fn the_last_day_changes_no_answer(
+            texts in prop::collection::vec(r"20(25|26)-0[12]-(0[12]|30)[T ][0-2]2:1[0-9]:3[0-9a](Z|\+01:00)?", 0..40),
+        ) {
+            let mut last = LastDay::default();
+            for text in &texts {
+                let alone = parse(text, TimeFormat::Iso, Some(Tz::UTC));
+                assert_eq!(parse_after(text, TimeFormat::Iso, Some(Tz::UTC), &mut last), alone, "{text}");
+            }
         }
     }
 

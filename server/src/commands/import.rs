@@ -149,7 +149,7 @@ fn tally(file: &str, counts: &Counts, reasons: &[Reason]) {
 
 /// What an import would do.
 fn show(file: &str, outcome: &Outcome, json: bool) {
-    let Outcome { counts, reasons, examples, .. } = outcome;
+    let Outcome { counts, reasons, examples, pairs, .. } = outcome;
     if json {
         let all = serde_json::json!({
             "file": file,
@@ -157,12 +157,16 @@ fn show(file: &str, outcome: &Outcome, json: bool) {
             "reasons": reasons,
             "accepted": examples.accepted,
             "refused": examples.refused,
+            "pairs": pairs.len(),
         });
         say(&all.to_string());
         return;
     }
     tally(file, counts, reasons);
     say("Nothing was kept: this was a dry run.");
+    if !pairs.is_empty() {
+        say(&format!("  An import would join pairs of ids that events name: {}.", pairs.len()));
+    }
     for row in &examples.accepted {
         let time = time::local_text(row.time, chrono_tz::Tz::UTC);
         say(&format!("  line {} taken in: {} {time} {}", row.line, row.customer, row.activity));

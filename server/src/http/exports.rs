@@ -274,8 +274,9 @@ impl Asked<'_> {
                     Block::Chart { chart, .. } => Some(chart),
                     _ => None,
                 });
-                let at = self.part.parse::<usize>().unwrap_or(1).saturating_sub(1);
-                charts.nth(at).ok_or_else(|| UserError::not_found("chart"))?
+                // The first, or that of the shape that is asked for.
+                let wanted = |chart: &Chart| self.part.is_empty() || chart.shape() == self.part;
+                charts.find(wanted).ok_or_else(|| UserError::not_found("chart"))?
             }
             _ => return Err(self.unknown().into()),
         };

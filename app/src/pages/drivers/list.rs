@@ -21,6 +21,8 @@ pub fn Drivers(
     reports: Vec<String>,
     may_open: bool,
     may_act: bool,
+    /// Share of all customers' time in which a case is open.
+    of_time: Option<f64>,
 ) -> impl IntoView {
     let most = rows.iter().filter_map(|row| row.excess).map(|excess| excess.high).fold(1.0_f64, f64::max);
     let own = query.department.is_some();
@@ -38,7 +40,7 @@ pub fn Drivers(
             .as_ref()
             .filter(|_| may && may_act)
             .map(|name| format!("/reviews?target={}&department={}", encode(&target), encode(name)));
-        view! { <Driver row query=query.clone() departments=departments.clone() owner colour most may act/> }
+        view! { <Driver row query=query.clone() departments=departments.clone() owner colour most may act of_time/> }
     };
     view! {
         <section class="section" aria-labelledby="drivers-title">
@@ -72,6 +74,7 @@ fn Driver(
     most: f64,
     may: bool,
     act: Option<String>,
+    of_time: Option<f64>,
 ) -> impl IntoView {
     let DriverRow {
         name,
@@ -130,7 +133,7 @@ fn Driver(
                     {(last_touch > 0).then(|| view! { <Opens text=counted(last_touch, "contact", "contacts") open=Open::LastTouch(of_last) query=query.clone() may/> "." })}
                     {(by_case > 0).then(|| format!(" {} given to it by their case.", counted(by_case, "contact is", "contacts are")))}
                 </p>
-                {open.filter(|_| shared_in > 0).map(|open| view! { <p class="soft">{format!("{} of these contacts came from customers with an open case.", percent(open as f64 / shared_in as f64))}</p> })}
+                {open.filter(|_| shared_in > 0).map(|open| view! { <p class="soft">{format!("{} of these contacts came from customers with an open case", percent(open as f64 / shared_in as f64))} {of_time.map(|time| format!(", who are open in {} of all customers\u{2019} time", percent(time)))} "."</p> })}
                 <Kpis kpis/>
                 {excess.map(|excess| view! { <WhatIf excess/> })}
                 {act.map(|href| view! { <p><a href=href>"Begin an action"</a></p> })}

@@ -86,6 +86,8 @@ fn Inside(view: DriversView) -> impl IntoView {
     };
     // Files hold all that the report says, whichever stage is looked at.
     let search = DriversQuery { stage: None, ..query.closed() }.to_search();
+    let by_week = weeks.iter().filter(|week| !week.partial).count() > 1;
+    let pictures = if by_week { vec![("line", "Picture of contacts by week")] } else { Vec::new() };
     let may_import = use_context::<Signed>().is_some_and(|signed| signed.0.may.import);
     let of_stage = query.stage.clone().map(|stage| {
         let all = DriversQuery { stage: None, ..query.closed() };
@@ -110,7 +112,7 @@ fn Inside(view: DriversView) -> impl IntoView {
                 {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}
             </p>
             <div class="page-actions">
-                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG]/> })}
+                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG] pictures=pictures.clone()/> })}
             </div>
         </header>
         <DriversTabs page=Page::Report/>
@@ -127,7 +129,7 @@ fn Inside(view: DriversView) -> impl IntoView {
                             Some(own) => view! { <Own own query=query.clone() departments=departments.clone() contacts=totals.contacts weeks=weeks.clone() may_open=view.may_open/> }.into_any(),
                             None => view! { <Headline totals=totals.clone() weeks=weeks.clone() query=query.clone() may_open=may_open(&view)/> <Weeks weeks/> }.into_any(),
                         }}
-                        <Drivers rows=listed query=query.clone() departments=departments.clone() reports=view.reports.clone() may_open=view.may_open may_act=view.may_act/>
+                        <Drivers rows=listed query=query.clone() departments=departments.clone() reports=view.reports.clone() may_open=view.may_open may_act=view.may_act of_time=totals.open.map(|open| open.of_time)/>
                         {query.department.is_none().then(|| view! {
                             <Gaps gaps=view.gaps.clone() query=query.clone() may_open=may_open(&view) may_import=may_import/>
                             <Split view=view.clone()/>

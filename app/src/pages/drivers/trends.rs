@@ -93,7 +93,9 @@ fn Line(row: TrendRow, departments: Vec<Department>, weeks: usize) -> impl IntoV
     let (owner, colour) = owner_of(&departments, department);
     let latest = values.last().copied().unwrap_or(0.0);
     let may_export = use_context::<Signed>().is_some_and(|signed| signed.0.may.export_reports);
-    let picture = format!("/export/trends.svg?id={}&part={}", encode(of.label()), encode(&name));
+    let picture =
+        |kind: &str| format!("/export/trends.{kind}?id={}&part={}", encode(of.label()), encode(&name));
+    let pictures = [("SVG", picture("svg")), ("PNG", picture("png"))];
     let said = changes.last().map(|change| {
         let near = change.near.clone();
         view! {
@@ -106,7 +108,7 @@ fn Line(row: TrendRow, departments: Vec<Department>, weeks: usize) -> impl IntoV
             <th scope="row">{match path { Some(path) => view! { <a href=path>{name}</a> }.into_any(), None => name.into_any() }}</th>
             <td>{of.label()}</td>
             <td>{owner.is_some().then(|| view! { <Owner name=owner colour/> })}</td>
-            <td><Levels values changes first weeks/> {may_export.then(|| view! { <a class="soft" href=picture rel="external" download title="Save this line as a picture">"SVG"</a> })}</td>
+            <td><Levels values changes first weeks/> {may_export.then(|| pictures.map(|(kind, href)| view! { <a class="soft" href=href rel="external" download title="Save this line as a picture">{kind}</a> " " }))}</td>
             <td class="number">{rounded(latest)}</td>
             <td>{said}</td>
         </tr>

@@ -11,7 +11,7 @@ use crate::api::sources::{CancelDryRun, StartImport, dry_run};
 use crate::components::loaded::loaded;
 use crate::components::notice::Problem;
 use crate::components::post::{Post, Refusal, Submission};
-use contract::format::{bytes, count, instant};
+use contract::format::{bytes, count, counted, instant};
 
 /// The page of a dry run.
 #[component]
@@ -43,6 +43,7 @@ fn Inside(run: DryRun, cancel: Submission, start: Submission) -> impl IntoView {
         reasons,
         accepted,
         refused,
+        pairs,
         file,
         form,
     } = run;
@@ -59,6 +60,7 @@ fn Inside(run: DryRun, cancel: Submission, start: Submission) -> impl IntoView {
         })}
         <Tally counts/>
         {error.map(|error| view! { <Problem error=crate::api::AppError(error)/> })}
+        {(pairs > 0).then(|| view! { <p class="notice">{format!("Events name {} of ids of one customer: an import would join them, and the page of joined ids can take that back.", counted(pairs, "pair", "pairs"))}</p> })}
         {(through && counts.accepted == 0).then(|| view! { <p class="notice">"An import would take no row in."</p> })}
         <Post to=start class="form">
             <Kept form/>

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::lanes::{Lane, blocks, fill};
 use super::levels::Levels;
 use super::links::{Cells, Counted, Tally};
@@ -32,12 +34,11 @@ struct Pairs<'a> {
     journeys: u64,
 }
 
-/// A journey on its way: its stop, the bound of the journey ahead, and its node a column before.
+/// A journey on its way: its stop, and the bound of the journey ahead.
 #[derive(Clone, Copy)]
 struct Walker {
     at: u32,
     bound: u32,
-    before: u32,
 }
 
 impl Pairs<'_> {
@@ -60,22 +61,21 @@ impl Pairs<'_> {
             };
             let mut kept = 0;
             for index in 0..walkers.len() {
-                let Walker { at, bound, before } = walkers[index];
-                let node = nodes[at as usize].at();
+                let Walker { at, bound } = walkers[index];
                 if step > 0 {
-                    let cell =
-                        if BACK { node * width + before as usize } else { before as usize * width + node };
-                    table[cell] += 1;
+                    let (from, to) = if BACK { (at, at + 1) } else { (at - 1, at) };
+                    table[nodes[from as usize].at() * width + nodes[to as usize].at()] += 1;
                 }
                 let next = if BACK { at.wrapping_sub(1) } else { at + 1 };
-                walkers[kept] = Walker { at: next, bound, before: node as u32 };
+                walkers[kept] = Walker { at: next, bound };
                 kept += usize::from(if BACK { at > bound } else { next < bound });
             }
             if step + 1 == count {
                 // In between, what flows out of a node says how many go on.
                 let beyond = if BACK { &mut self.before } else { &mut self.after };
                 for walker in &walkers[..kept] {
-                    beyond[walker.before as usize] += 1;
+                    let last = if BACK { walker.at.wrapping_add(1) } else { walker.at - 1 };
+                    beyond[nodes[last as usize].at()] += 1;
                 }
             }
             walkers.truncate(kept);
@@ -115,31 +115,31 @@ impl Pairs<'_> {
 
     /// Each node's figures, column by column.
     fn tallies(&self) -> Vec<Tally> {
-        let (anchor, columns) = (self.request.anchor_column(), self.request.columns());
-        let mut all = Vec::with_capacity(columns * self.nodes);
-        for column in 0..columns {
-            let inflow = self.inflow(column);
-            for (node, &inflow) in inflow.iter().enumerate() {
-                let outflow = self.outflow(column, node);
-                let journeys = match column.cmp(&anchor) {
-                    std::cmp::Ordering::Less => outflow,
-                    std::cmp::Ordering::Equal => self.anchor[node],
-                    std::cmp::Ordering::Greater => inflow,
-                };
-                let (mut starts, mut ends) = (0, 0);
-                if column <= anchor {
-                    let forward = self.request.direction == Direction::Forward;
-                    starts = if forward { self.edge[node] } else { journeys - inflow };
-                }
-                if column >= anchor {
-                    let backward = self.request.direction == Direction::Backward;
-                    ends = if backward { self.edge[node] } else { journeys - outflow };
-                }
-                let repeats = self.repeats.get(column * self.nodes + node).copied().unwrap_or(0);
-                all.push(Tally { journeys, repeats, starts, ends });
+        (0..self.request.columns()).into_par_iter().flat_map_iter(|column| self.tallies_of(column)).collect()
+    }
+
+    fn tallies_of(&self, column: usize) -> Vec<Tally> {
+        let anchor = self.request.anchor_column();
+        let tally = |(node, inflow): (usize, u32)| {
+            let outflow = self.outflow(column, node);
+            let journeys = match column.cmp(&anchor) {
+                std::cmp::Ordering::Less => outflow,
+                std::cmp::Ordering::Equal => self.anchor[node],
+                std::cmp::Ordering::Greater => inflow,
+            };
+            let (mut starts, mut ends) = (0, 0);
+            if column <= anchor {
+                let forward = self.request.direction == Direction::Forward;
+                starts = if forward { self.edge[node] } else { journeys - inflow };
             }
-        }
-        all
+            if column >= anchor {
+                let backward = self.request.direction == Direction::Backward;
+                ends = if backward { self.edge[node] } else { journeys - outflow };
+            }
+            let repeats = self.repeats.get(column * self.nodes + node).copied().unwrap_or(0);
+            Tally { journeys, repeats, starts, ends }
+        };
+        self.inflow(column).into_iter().enumerate().map(tally).collect()
     }
 }
 
@@ -152,12 +152,12 @@ impl Aggregate for Pairs<'_> {
                 self.beside(nodes, &lanes);
                 if self.request.direction != Direction::Backward {
                     walkers.clear();
-                    walkers.extend(lanes.iter().map(|lane| Walker { at: lane.at, bound: lane.end, before: 0 }));
+                    walkers.extend(lanes.iter().map(|lane| Walker { at: lane.at, bound: lane.end }));
                     self.walk::<_, false>(basis, nodes, &mut walkers);
                 }
                 if self.request.direction != Direction::Forward {
                     walkers.clear();
-                    walkers.extend(lanes.iter().map(|lane| Walker { at: lane.at, bound: lane.start, before: 0 }));
+                    walkers.extend(lanes.iter().map(|lane| Walker { at: lane.at, bound: lane.start }));
                     self.walk::<_, true>(basis, nodes, &mut walkers);
                 }
             }
@@ -206,10 +206,11 @@ pub(super) fn count(basis: &Basis<'_>, request: &Request) -> Option<(Levels, Cou
         for (tally, &place) in of_node[column * nodes..].iter().zip(places) {
             *counted.tally(column, u32::from(place)) += *tally;
         }
-        if column + 1 == columns {
-            break;
-        }
-        let next = levels.places(column + 1);
+    }
+    let flows = (0..columns - 1).into_par_iter().map(|column| {
+        let (places, next) = (levels.places(column), levels.places(column + 1));
+        let first = cells.at(column, 0, 0);
+        let mut flows = vec![0; cells.at(column, levels.width(column) as u32, 0) - first];
         for (source, row) in pairs.flows[column * nodes * nodes..].chunks(nodes).take(nodes).enumerate() {
             let out = owners[source];
             for (target, &journeys) in row.iter().enumerate().filter(|(_, journeys)| **journeys > 0) {
@@ -217,9 +218,11 @@ pub(super) fn count(basis: &Basis<'_>, request: &Request) -> Option<(Levels, Cou
                 let handed = out != into && out != 0 && into != 0;
                 let cell = cells.at(column, u32::from(places[source]), u32::from(next[target]));
                 let handoffs = if handed { u64::from(journeys) } else { 0 };
-                counted.flows[cell] += u64::from(journeys) | handoffs << 32;
+                flows[cell - first] += u64::from(journeys) | handoffs << 32;
             }
         }
-    }
+        flows
+    });
+    counted.flows = flows.collect::<Vec<Vec<u64>>>().concat();
     Some((levels, counted))
 }

@@ -1,7 +1,7 @@
 //! Whole lines of a CSV file that need no rules of quoting: what almost all of a log consists of. They are taken as
 //! they lie and taken apart by all threads, several times as fast as record by record.
 
-use memchr::{memchr, memchr_iter, memchr2_iter};
+use memchr::{memchr, memchr_iter, memchr2_iter, memchr3_iter};
 
 use super::problem::RecordError;
 use super::records::{MAX_CELL, MAX_COLUMNS};
@@ -28,6 +28,7 @@ impl<'t> Row<'t, '_> {
     }
 
     /// A cell's bytes; UTF-8 unless `error` says otherwise.
+    #[inline]
     pub fn cell(&self, at: usize) -> &'t [u8] {
         let Some(&end) = self.ends.get(at) else { return &[] };
         let from = if at == 0 { 0 } else { self.ends[at - 1] + self.gap };
@@ -47,9 +48,7 @@ pub struct Lines {
 /// Whether text can be taken apart at line ends and delimiters alone: no quotes, no NUL, no line ends of old, and all
 /// of it readable.
 pub(super) fn is_plain(text: &[u8]) -> bool {
-    memchr(b'"', text).is_none()
-        && memchr(0, text).is_none()
-        && memchr_iter(b'\r', text).all(|at| text.get(at + 1) == Some(&b'\n'))
+    memchr3_iter(b'"', 0, b'\r', text).all(|at| text[at..].starts_with(b"\r\n"))
         && std::str::from_utf8(text).is_ok()
 }
 
@@ -72,8 +71,9 @@ impl Lines {
             let least = (from + bytes).min(self.text.len());
             let until = memchr(b'\n', &self.text[least..]).map_or(self.text.len(), |end| least + end + 1);
             let text = &self.text[from..until];
-            pieces.push(Piece { text, line, delimiter: self.delimiter });
-            line += line_ends(text);
+            let ends = line_ends(text);
+            pieces.push(Piece { text, line, ends, delimiter: self.delimiter });
+            line += ends;
             from = until;
         }
         pieces
@@ -84,11 +84,18 @@ impl Lines {
 #[derive(Clone, Copy)]
 pub struct Piece<'t> {
     text: &'t [u8],
+    /// Line of the file at which it starts, and line ends in it.
     line: u64,
+    ends: u64,
     delimiter: u8,
 }
 
 impl<'t> Piece<'t> {
+    /// Lines, be they empty or not; the last one of a file may have no end.
+    pub fn lines(&self) -> usize {
+        self.ends as usize + 1
+    }
+
     /// Hands over each line that is not empty, in order.
     pub fn each(&self, mut row: impl FnMut(Row<'t, '_>)) {
         let mut ends: Vec<usize> = Vec::with_capacity(32);

@@ -23,7 +23,7 @@ const MOST_GIVEN_UP: u32 = 200;
 pub(super) const MAX_COLUMNS: usize = 4096;
 const BLOCK: usize = 1 << 16;
 /// Lines that are taken at once, however short.
-const MOST_LINES: usize = 131_072;
+const MOST_LINES: u64 = 131_072;
 /// Text that is taken as whole lines at once: what becomes of it fits into a core's own memory.
 const LINES: usize = 2 << 20;
 
@@ -242,12 +242,17 @@ impl Records {
             self.finished = (read as u64) < wanted;
         }
         let end = if self.finished { text.len() } else { memchr::memrchr(b'\n', text).map_or(0, |at| at + 1) };
-        let end = memchr::memchr_iter(b'\n', &text[..end]).nth(MOST_LINES - 1).map_or(end, |at| at + 1);
+        let mut ends = line_ends(&text[..end]);
+        let mut end = end;
+        if ends > MOST_LINES {
+            end = memchr::memchr_iter(b'\n', text).nth(MOST_LINES as usize - 1).map_or(end, |at| at + 1);
+            ends = MOST_LINES;
+        }
         let plain = is_plain(&text[..end]);
         if !plain {
             self.quoted_until = self.bytes + end as u64;
         }
-        let taken = if plain { end } else { 0 };
+        let (taken, ends) = if plain { (end, ends) } else { (0, 0) };
         // The rest is read on from here.
         let rest = &text[taken..];
         if self.buffer.len() < rest.len() {
@@ -257,7 +262,7 @@ impl Records {
         (self.from, self.until) = (0, rest.len());
         text.truncate(taken);
         (lines.first, lines.delimiter) = (self.line, self.delimiter);
-        self.line += line_ends(text);
+        self.line += ends;
         self.bytes += taken as u64;
         Ok(taken > 0)
     }

@@ -73,6 +73,14 @@ pub enum Piece<'t> {
 }
 
 impl<'t> Piece<'t> {
+    /// Rows, at most.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Lines(lines) => lines.lines(),
+            Self::Records(records) => records.len(),
+        }
+    }
+
     /// Hands over each row, in order.
     pub fn each(&self, mut row: impl FnMut(Row<'t, '_>)) {
         match self {

@@ -6,11 +6,11 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use crate::{CustomerKey, Pseudonyms};
 
-/// Digests of one source's events: those of another differ, whatever they say. Contents are digested with a secret of
-/// this data folder (SipHash-1-3, 128 bits): so nobody can make two events that seem to say the same.
+/// Digests of one source's events: those of another differ, whatever they say. They are made with secrets of this data
+/// folder (SipHash-1-3, 128 bits): so nobody can make two events that seem to be, or to say, the same.
 pub struct Digests {
     contents: SipHasher13,
-    ids: [u8; 32],
+    ids: SipHasher13,
 }
 
 /// All that an event says, whichever way it came.
@@ -23,12 +23,6 @@ pub struct Content<'a> {
     pub text: &'a [u8],
     pub duration: Option<i64>,
     pub cost: Option<i64>,
-}
-
-fn first_bits(hash: blake3::Hash) -> u128 {
-    let mut first = [0; 16];
-    first.copy_from_slice(&hash.as_bytes()[..16]);
-    u128::from_be_bytes(first)
 }
 
 /// A length in as few bytes as it needs, seven bits in each.
@@ -51,10 +45,10 @@ fn put(room: &mut Vec<u8>, part: u8, value: &[u8]) {
 impl Digests {
     /// Those of a source.
     pub fn of(source: &str, pseudonyms: &Pseudonyms) -> Self {
-        let secret = pseudonyms.secret("throughline 2026 content of an event", source.as_bytes());
+        let secret = |purpose| SipHasher13::new_with_key(&pseudonyms.secret(purpose, source.as_bytes()));
         Self {
-            contents: SipHasher13::new_with_key(&secret),
-            ids: blake3::derive_key("throughline 2026 id of an event", source.as_bytes()),
+            contents: secret("throughline 2026 content of an event"),
+            ids: secret("throughline 2026 id of an event"),
         }
     }
 
@@ -88,7 +82,9 @@ impl Digests {
 
     /// What tells an event apart by the id that its source gave it.
     pub fn id(&self, id: &[u8]) -> u128 {
-        first_bits(blake3::keyed_hash(&self.ids, id))
+        let mut hasher = self.ids;
+        hasher.write(id);
+        hasher.finish128().as_u128()
     }
 }
 
@@ -97,5 +93,7 @@ pub fn repeated(content: u128, times: u64) -> u128 {
     let mut room = [0; 24];
     room[..16].copy_from_slice(&content.to_be_bytes());
     room[16..].copy_from_slice(&times.to_be_bytes());
-    first_bits(blake3::hash(&room))
+    let mut first = [0; 16];
+    first.copy_from_slice(&blake3::hash(&room).as_bytes()[..16]);
+    u128::from_be_bytes(first)
 }

@@ -121,7 +121,7 @@ impl Known {
         let found = self.shards.par_iter_mut().enumerate().map(|(at, shard)| {
             let mut found = Vec::new();
             for (piece, understood) in (0..).zip(pieces) {
-                std::hint::black_box(shard.keys.warm(understood.wanted(at).map(|(_, wanted)| wanted.key)));
+                std::hint::black_box(shard.keys.warm(understood.keys(at)));
                 for (place, wanted) in understood.wanted(at) {
                     if let Some(relation) = shard.admit(&wanted) {
                         found.push((piece, place, relation));

@@ -60,9 +60,9 @@ impl Keys {
 
     /// Reads the slots of some keys that are looked up next, all at once: waiting for one after the other takes several
     /// times as long. The sum keeps the compiler from leaving it out.
-    pub fn warm(&self, keys: impl Iterator<Item = u128>) -> u64 {
+    pub fn warm(&self, keys: &[u128]) -> u64 {
         let slot = |key| self.slots[(self.hash(key) >> (32 - self.bits)) as usize];
-        keys.fold(0, |sum, key| sum ^ slot(key))
+        keys.iter().fold(0, |sum, &key| sum ^ slot(key))
     }
 
     /// Notes an event that is stored already. Of two with one key the first counts.

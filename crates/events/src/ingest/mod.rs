@@ -153,7 +153,7 @@ pub fn run(
             }
             understood::push(&understood, &mut batch);
             if batch.len() >= BATCH || batch.bytes() >= BATCH_BYTES {
-                keeping.keep(std::mem::replace(&mut batch, fresh()))?;
+                batch = keeping.keep(batch)?.unwrap_or_else(fresh);
             }
             // What went wrong in reading on comes after the rows before it.
             read?;
@@ -205,12 +205,15 @@ impl Pairs {
 /// Instants of the first and the last event.
 type Span = (i64, i64);
 
+/// The segments of a batch, and the batch emptied.
+type Written = (Vec<SegmentMeta>, Batch);
+
 /// Writes batches in a thread of their own, one at a time, while the next is read.
 struct Keeping<'s, 'e> {
     scope: &'s Scope<'s, 'e>,
     store: &'e Store,
     job: &'e Job<'e>,
-    writing: Option<ScopedJoinHandle<'s, Result<Vec<SegmentMeta>, EventsError>>>,
+    writing: Option<ScopedJoinHandle<'s, Result<Written, EventsError>>>,
     batches: usize,
     segments: Vec<SegmentMeta>,
     span: Option<Span>,
@@ -221,27 +224,33 @@ impl<'s, 'e> Keeping<'s, 'e> {
         Self { scope, store, job, writing: None, batches: 0, segments: Vec::new(), span: None }
     }
 
-    /// Writes a batch once the one before it is written, unless it was only to be looked at.
-    fn keep(&mut self, batch: Batch) -> Result<(), EventsError> {
-        let Some((first, last)) = batch.span() else { return Ok(()) };
+    /// Writes a batch once the one before it is written, unless it was only to be looked at. Gives back an emptied one,
+    /// whose room is there already.
+    fn keep(&mut self, mut batch: Batch) -> Result<Option<Batch>, EventsError> {
+        let Some((first, last)) = batch.span() else { return Ok(None) };
         let (known_first, known_last) = self.span.unwrap_or((first, last));
         self.span = Some((first.min(known_first), last.max(known_last)));
         if self.job.dry {
-            return Ok(());
+            batch.clear();
+            return Ok(Some(batch));
         }
-        self.wait()?;
+        let spare = self.wait()?;
         let (store, name) = (self.store, format!("{}-{}", self.job.import, self.batches));
         self.batches += 1;
-        self.writing = Some(self.scope.spawn(move || write_batch(store, &name, &batch)));
-        Ok(())
+        self.writing = Some(self.scope.spawn(move || {
+            let segments = write_batch(store, &name, &batch)?;
+            batch.clear();
+            Ok((segments, batch))
+        }));
+        Ok(spare)
     }
 
-    fn wait(&mut self) -> Result<(), EventsError> {
-        if let Some(writing) = self.writing.take() {
-            let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            self.segments.extend(written?);
-        }
-        Ok(())
+    fn wait(&mut self) -> Result<Option<Batch>, EventsError> {
+        let Some(writing) = self.writing.take() else { return Ok(None) };
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (segments, batch) = written?;
+        self.segments.extend(segments);
+        Ok(Some(batch))
     }
 
     /// All that was written, and from when to when it is.

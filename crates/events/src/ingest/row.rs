@@ -10,7 +10,7 @@ use super::understood::Understood;
 use crate::Pseudonyms;
 use crate::csv::{ColumnMap, MAX_CELL, Row};
 use crate::segment::NewEvent;
-use crate::time::{TimeError, TimeFormat, parse};
+use crate::time::{LastDay, TimeError, TimeFormat, parse_after};
 
 /// Reads rows of one file.
 pub struct RowReader<'a> {
@@ -22,6 +22,13 @@ pub struct RowReader<'a> {
     digests: Digests,
     /// Cells of a corrected quarantine file carry a mark where a spreadsheet would run them.
     unmark: bool,
+}
+
+/// What is used again from row to row.
+#[derive(Default)]
+struct Room {
+    content: Vec<u8>,
+    day: LastDay,
 }
 
 /// Rows of each kind that an import keeps to show.
@@ -37,6 +44,14 @@ pub struct Examples {
 /// A cell as a page shows it.
 fn shown(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).chars().take(200).collect()
+}
+
+/// A cell as it was before it was marked for spreadsheets.
+fn without_mark(cell: &[u8]) -> &[u8] {
+    match cell {
+        [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] => &cell[1..],
+        _ => cell,
+    }
 }
 
 const DAY: i64 = 86_400_000_000;
@@ -58,8 +73,8 @@ impl<'a> RowReader<'a> {
 
     /// Says what each row of a piece is.
     pub fn understand<'t>(&self, piece: &Piece<'t>) -> Understood<'t> {
-        let mut understood = Understood::new(self.columns.attributes.len());
-        let mut room = Vec::new();
+        let mut understood = Understood::new(piece.rows(), self.columns.attributes.len());
+        let mut room = Room::default();
         piece.each(|row| match self.event(row, &mut room, &mut understood) {
             Ok((event, named)) => understood.push(event, named),
             Err(problem) => understood.refuse(*problem),
@@ -93,11 +108,18 @@ impl<'a> RowReader<'a> {
         )
     }
 
+    #[inline]
     fn cell<'t>(&self, row: Row<'t, '_>, column: usize) -> &'t [u8] {
         let cell = row.cell(column).trim_ascii();
-        match cell {
-            [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] if self.unmark => &cell[1..],
-            _ => cell,
+        if self.unmark { without_mark(cell) } else { cell }
+    }
+
+    /// The cell of a column that need not be there.
+    #[inline]
+    fn maybe<'t>(&self, row: Row<'t, '_>, column: Option<usize>) -> &'t [u8] {
+        match column {
+            Some(column) => self.cell(row, column),
+            None => &[],
         }
     }
 
@@ -123,7 +145,7 @@ impl<'a> RowReader<'a> {
     fn event<'t>(
         &self,
         row: Row<'t, '_>,
-        room: &mut Vec<u8>,
+        room: &mut Room,
         understood: &mut Understood<'t>,
     ) -> Result<(NewEvent, bool), Box<Problem>> {
         if let Some(error) = row.error {
@@ -173,7 +195,7 @@ impl<'a> RowReader<'a> {
         let customer = required(columns.customer, "missing_customer", "customer")?;
         let activity = required(columns.activity, "missing_activity", "activity")?;
         name(columns.activity)?;
-        let time = self.time(row, required(columns.time, "bad_time", "time")?)?;
+        let time = self.time(row, required(columns.time, "bad_time", "time")?, &mut room.day)?;
         let number = |column: Option<usize>, scale: f64| -> Result<Option<i64>, Box<Problem>> {
             let Some(column) = column else { return Ok(None) };
             let cell = self.cell(row, column);
@@ -207,9 +229,12 @@ impl<'a> RowReader<'a> {
             ));
         }
         let cost = number(columns.cost, 100.0)?;
-        let text = columns.text.map_or(&[][..], |column| self.cell(row, column));
+        let text = self.maybe(row, columns.text);
         debug_assert!(text.len() <= MAX_CELL);
-        let optional = |column: Option<usize>| column.map_or(Ok(&[][..]), name);
+        let optional = |column: Option<usize>| match column {
+            Some(column) => name(column),
+            None => Ok(&[][..]),
+        };
         let (case, reason) = (optional(columns.case)?, optional(columns.reason)?);
         let known_as = optional(columns.known_as)?;
 
@@ -220,8 +245,9 @@ impl<'a> RowReader<'a> {
         for (_, column) in &columns.attributes {
             name(*column)?;
         }
-        let content = self.digests.content(&content, columns.attributes.iter().map(attribute), room);
-        let id = columns.id.map_or(&[][..], |column| self.cell(row, column));
+        let content =
+            self.digests.content(&content, columns.attributes.iter().map(attribute), &mut room.content);
+        let id = self.maybe(row, columns.id);
         let named = !id.is_empty();
         let key = if named { self.digests.id(id) } else { content };
         let event = NewEvent {
@@ -246,11 +272,11 @@ impl<'a> RowReader<'a> {
         Ok((event, named))
     }
 
-    fn time(&self, row: Row<'_, '_>, cell: &[u8]) -> Result<i64, Box<Problem>> {
+    fn time(&self, row: Row<'_, '_>, cell: &[u8], last: &mut LastDay) -> Result<i64, Box<Problem>> {
         let problem =
             |code, reason: &str, remedy: &str| Err(self.problem(row, self.columns.time, code, reason, remedy));
         let text = std::str::from_utf8(cell).unwrap_or_default();
-        match parse(text, self.format, self.job.zone) {
+        match parse_after(text, self.format, self.job.zone, last) {
             Ok(instant) if instant <= self.job.now + DAY => Ok(instant),
             Ok(_) => problem(
                 "time_out_of_range",

@@ -1,6 +1,7 @@
 //! Rows of a piece that were understood: what they say, and what becomes of them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use contract::sources::{Counts, Quarantined};
 use foldhash::fast::RandomState;
@@ -11,7 +12,7 @@ use super::identity::{Relation, SHARDS, Wanted, shard_of};
 use super::quarantine::{self, Problem};
 use super::row::{EXAMPLES, Examples, RowReader};
 use crate::links::Pair;
-use crate::segment::{BUCKETS, Batch, NewEvent, bucket_of};
+use crate::segment::{BUCKETS, Batch, NewEvent, bucket_of, got, put};
 use crate::{CustomerKey, EventsError};
 
 /// What the rows of a piece say. Text is given as codes of this piece; events know their row by their position.
@@ -19,28 +20,59 @@ pub struct Understood<'t> {
     rows: u32,
     /// Rows of the file before this piece, once known.
     before: u64,
-    events: Vec<NewEvent>,
+    /// By bucket, once there are all.
+    events: Vec<Event>,
+    /// What differs between the digest of what an event says and the lower half of its key.
+    contents: Vec<i64>,
+    durations: Vec<Option<i64>>,
+    costs: Vec<Option<i64>>,
     /// Whether the source gave each event an id; empty while it gave none.
     named: Vec<bool>,
     width: usize,
     attributes: Vec<u32>,
     texts: Vec<&'t [u8]>,
     codes: HashMap<&'t [u8], u32, RandomState>,
-    /// Places of events that name another id of their customer, and both.
+    /// Rows of events that name another id of their customer, and both.
     pairs: Vec<(u32, Pair)>,
     /// Rows, and what is wrong with them.
     problems: Vec<(u32, Problem)>,
-    by_bucket: Grouped<{ BUCKETS as usize }>,
+    by_bucket: Ends<{ BUCKETS as usize }>,
     by_shard: Grouped<SHARDS>,
+    /// The events' keys in that order.
+    keys: Vec<u128>,
     /// What became of each event; of none while all are new.
     left_out: Vec<bool>,
+    /// Rows of events whose id is known and says something else, in order.
     conflicts: Vec<u32>,
+}
+
+/// What every event has: as much as one line of a processor's memory holds. The rest lies in columns that are mostly empty.
+#[derive(Debug, Clone, Copy)]
+struct Event {
+    customer: CustomerKey,
+    key: u128,
+    time: i64,
+    row: u32,
+    /// Its place in the columns of the rest.
+    at: u32,
+    activity: u32,
+    case: u32,
+    reason: u32,
+    text: u32,
+}
+
+/// Where each group of some values ends that lie group by group.
+type Ends<const GROUPS: usize> = [usize; GROUPS];
+
+fn range<const GROUPS: usize>(ends: &Ends<GROUPS>, group: usize) -> Range<usize> {
+    let from = if group == 0 { 0 } else { ends[group - 1] };
+    from..ends[group]
 }
 
 /// Places of values by group, in order within each.
 struct Grouped<const GROUPS: usize> {
     places: Vec<u32>,
-    ends: [usize; GROUPS],
+    ends: Ends<GROUPS>,
 }
 
 impl<const GROUPS: usize> Default for Grouped<GROUPS> {
@@ -67,29 +99,28 @@ impl<const GROUPS: usize> Grouped<GROUPS> {
         }
         Self { places, ends }
     }
-
-    fn group(&self, group: usize) -> &[u32] {
-        let from = if group == 0 { 0 } else { self.ends[group - 1] };
-        &self.places[from..self.ends[group]]
-    }
 }
 
 impl<'t> Understood<'t> {
-    /// Nothing yet; events will have so many attributes.
-    pub fn new(width: usize) -> Self {
+    /// Nothing yet; about so many events will have so many attributes.
+    pub fn new(events: usize, width: usize) -> Self {
         Self {
             rows: 0,
             before: 0,
-            events: Vec::new(),
+            events: Vec::with_capacity(events),
+            contents: Vec::new(),
+            durations: Vec::new(),
+            costs: Vec::new(),
             named: Vec::new(),
             width,
-            attributes: Vec::new(),
+            attributes: Vec::with_capacity(events * width),
             texts: vec![&[]],
             codes: HashMap::default(),
             pairs: Vec::new(),
             problems: Vec::new(),
-            by_bucket: Grouped::default(),
+            by_bucket: [0; _],
             by_shard: Grouped::default(),
+            keys: Vec::new(),
             left_out: Vec::new(),
             conflicts: Vec::new(),
         }
@@ -117,14 +148,14 @@ impl<'t> Understood<'t> {
     pub fn known_as(&mut self, customer: CustomerKey, other: CustomerKey) {
         if customer != other {
             let pair = (customer.min(other), customer.max(other));
-            self.pairs.push((self.events.len() as u32, pair));
+            self.pairs.push((self.rows, pair));
         }
     }
 
     /// Pairs of ids that events name which are stored, be it since now or before.
     pub fn pairs(&self) -> impl Iterator<Item = Pair> {
-        let counts = |place: &u32| self.conflicts.binary_search(place).is_err();
-        self.pairs.iter().filter(move |(place, _)| counts(place)).map(|&(_, pair)| pair)
+        let counts = |row: &u32| self.conflicts.binary_search(row).is_err();
+        self.pairs.iter().filter(move |(row, _)| counts(row)).map(|&(_, pair)| pair)
     }
 
     /// Takes the next row as an event, whose attributes were given; `named` where its key is an id of the source's own.
@@ -133,7 +164,25 @@ impl<'t> Understood<'t> {
             self.named.resize(self.events.len(), false);
             self.named.push(true);
         }
-        self.events.push(NewEvent { position: i64::from(self.rows), ..event });
+        let at = self.events.len();
+        let NewEvent {
+            customer,
+            key,
+            content,
+            time,
+            position: _,
+            activity,
+            case,
+            reason,
+            text,
+            duration,
+            cost,
+        } = event;
+        put(&mut self.contents, at, content ^ key as i64);
+        put(&mut self.durations, at, duration);
+        put(&mut self.costs, at, cost);
+        let (row, at) = (self.rows, at as u32);
+        self.events.push(Event { customer, key, time, row, at, activity, case, reason, text });
         self.rows += 1;
     }
 
@@ -145,16 +194,29 @@ impl<'t> Understood<'t> {
 
     /// Sorts events by what they are looked at by, after the last row.
     pub fn finish(&mut self) {
-        self.by_bucket = Grouped::of(&self.events, |event| bucket_of(event.customer) as usize);
+        let Grouped { places, ends } = Grouped::of(&self.events, |event| bucket_of(event.customer) as usize);
+        self.events = places.iter().map(|&place| self.events[place as usize]).collect();
+        self.by_bucket = ends;
         self.by_shard = Grouped::of(&self.events, |event| shard_of(event.key));
+        self.keys = self.by_shard.places.iter().map(|&place| self.events[place as usize].key).collect();
     }
 
-    /// The events whose keys belong to a shard, by place and in order.
+    /// The keys that belong to a shard, in order of their events.
+    pub fn keys(&self, shard: usize) -> &[u128] {
+        &self.keys[range(&self.by_shard.ends, shard)]
+    }
+
+    /// The events of these keys, by place.
     pub fn wanted(&self, shard: usize) -> impl Iterator<Item = (u32, Wanted)> {
-        self.by_shard.group(shard).iter().map(|&place| {
-            let NewEvent { key, content, .. } = self.events[place as usize];
-            let named = self.named.get(place as usize).copied().unwrap_or(false);
-            (place, Wanted { key, content, named })
+        let places = &self.by_shard.places[range(&self.by_shard.ends, shard)];
+        // Without ids of the source's own, keys are all that there is to know.
+        let simple = self.named.is_empty() && self.contents.is_empty();
+        places.iter().zip(self.keys(shard)).map(move |(&place, &key)| {
+            if simple {
+                return (place, Wanted { key, content: key as i64, named: false });
+            }
+            let at = self.events[place as usize].at;
+            (place, Wanted { key, content: got(&self.contents, at) ^ key as i64, named: got(&self.named, at) })
         })
     }
 
@@ -166,15 +228,20 @@ impl<'t> Understood<'t> {
             let place = place as usize;
             match relation {
                 Relation::Again(key) => {
-                    self.events[place].key = key;
+                    let event = &mut self.events[place];
+                    let known = std::mem::replace(&mut event.key, key);
+                    let at = event.at as usize;
+                    self.contents.resize(self.events.len(), 0);
+                    self.contents[at] ^= known as i64 ^ key as i64;
                     continue;
                 }
                 Relation::Duplicate => duplicates += 1,
-                Relation::Conflict => self.conflicts.push(place as u32),
+                Relation::Conflict => self.conflicts.push(self.events[place].row),
             }
             self.left_out.resize(self.events.len(), false);
             self.left_out[place] = true;
         }
+        self.conflicts.sort_unstable();
         let refused = (self.problems.len() + self.conflicts.len()) as u64;
         counts.received += u64::from(self.rows);
         counts.duplicate += duplicates;
@@ -184,6 +251,15 @@ impl<'t> Understood<'t> {
 
     fn is_new(&self, place: usize) -> bool {
         !self.left_out.get(place).copied().unwrap_or(false)
+    }
+
+    /// Row and instant of the first new events, as many as are shown.
+    fn first_new(&self) -> Vec<(u32, i64)> {
+        let new = self.events.iter().enumerate().filter(|(place, _)| self.is_new(*place));
+        let mut rows: Vec<(u32, i64)> = new.map(|(_, event)| (event.row, event.time)).collect();
+        rows.sort_unstable();
+        rows.truncate(EXAMPLES);
+        rows
     }
 
     /// Quarantines rows that can't be used, and keeps examples.
@@ -199,13 +275,13 @@ impl<'t> Understood<'t> {
             return Ok(());
         }
         let mut problems = std::mem::take(&mut self.problems).into_iter().peekable();
-        let mut conflicts = self.conflicts.iter().map(|&place| self.events[place as usize].position).peekable();
-        let mut accepted = (0..self.events.len()).filter(|&place| self.is_new(place)).peekable();
+        let mut conflicts = self.conflicts.iter().peekable();
+        let mut accepted = if wanting { self.first_new() } else { Vec::new() }.into_iter().peekable();
         let (mut number, mut done) = (0, Ok(()));
         piece.each(|row| {
             let problem = match problems.next_if(|(at, _)| *at == number) {
                 Some((_, problem)) => Some(problem),
-                None => conflicts.next_if_eq(&i64::from(number)).map(|_| reader.conflict(row)),
+                None => conflicts.next_if_eq(&&number).map(|_| reader.conflict(row)),
             };
             if let Some(problem) = problem
                 && done.is_ok()
@@ -221,53 +297,75 @@ impl<'t> Understood<'t> {
                     });
                 }
             }
-            let here = |place: &usize| self.events[*place].position == i64::from(number);
             if examples.accepted.len() < EXAMPLES
-                && let Some(place) = accepted.next_if(here)
+                && let Some((_, time)) = accepted.next_if(|(at, _)| *at == number)
             {
-                examples.accepted.push(reader.accepted(row, self.events[place].time));
+                examples.accepted.push(reader.accepted(row, time));
             }
             number += 1;
         });
         done
     }
 
-    /// What its codes of text are in a batch. Text that only events say that are known already costs the batch nothing.
-    fn codes_in(&self, batch: &mut Batch) -> Vec<u32> {
+    /// Which of its texts an event says that is new: other text costs the batch nothing.
+    fn used(&self) -> Vec<bool> {
         let mut used = vec![self.left_out.is_empty(); self.texts.len()];
         if !self.left_out.is_empty() {
-            for (place, event) in self.events.iter().enumerate().filter(|&(place, _)| self.is_new(place)) {
-                let attributes = &self.attributes[place * self.width..][..self.width];
+            for (_, event) in self.events.iter().enumerate().filter(|&(place, _)| self.is_new(place)) {
+                let attributes = &self.attributes[event.at as usize * self.width..][..self.width];
                 let texts = [event.activity, event.case, event.reason, event.text];
                 texts.iter().chain(attributes).for_each(|&code| used[code as usize] = true);
             }
         }
-        let code = |(text, used): (&&[u8], bool)| if used { batch.text(text) } else { 0 };
-        self.texts.iter().zip(used).map(code).collect()
+        used
+    }
+
+    /// What its codes of text are in a batch, as far as the batch knows the text; and where it doesn't.
+    fn codes_known(&self, batch: &Batch) -> (Vec<u32>, Vec<usize>) {
+        let mut unknown = Vec::new();
+        let codes =
+            self.texts.iter().zip(self.used()).enumerate().map(|(at, (text, used))| match batch.known(text) {
+                _ if !used => 0,
+                Some(code) => code,
+                None => {
+                    unknown.push(at);
+                    0
+                }
+            });
+        (codes.collect(), unknown)
     }
 }
 
 /// Adds the new events of some pieces to a batch, all buckets side by side.
 pub fn push(pieces: &[Understood<'_>], batch: &mut Batch) {
-    let codes: Vec<Vec<u32>> = pieces.iter().map(|piece| piece.codes_in(batch)).collect();
+    // Most text is known already, and looked up side by side.
+    let mut codes: Vec<(Vec<u32>, Vec<usize>)> =
+        pieces.par_iter().map(|piece| piece.codes_known(batch)).collect();
+    for (piece, (codes, unknown)) in pieces.iter().zip(&mut codes) {
+        unknown.iter().for_each(|&at| codes[at] = batch.text(piece.texts[at]));
+    }
     batch.parts().par_iter_mut().enumerate().for_each(|(bucket, part)| {
-        for (piece, codes) in pieces.iter().zip(&codes) {
-            for &place in piece.by_bucket.group(bucket) {
-                let place = place as usize;
+        for (piece, (codes, _)) in pieces.iter().zip(&codes) {
+            for place in range(&piece.by_bucket, bucket) {
                 if !piece.is_new(place) {
                     continue;
                 }
-                let event = &piece.events[place];
+                let Event { customer, key, time, row, at, activity, case, reason, text } = piece.events[place];
                 let code = |local: u32| codes[local as usize];
                 let event = NewEvent {
-                    position: piece.before as i64 + event.position + 1,
-                    activity: code(event.activity),
-                    case: code(event.case),
-                    reason: code(event.reason),
-                    text: code(event.text),
-                    ..*event
+                    customer,
+                    time,
+                    position: piece.before as i64 + i64::from(row) + 1,
+                    key,
+                    content: got(&piece.contents, at) ^ key as i64,
+                    activity: code(activity),
+                    case: code(case),
+                    reason: code(reason),
+                    text: code(text),
+                    duration: got(&piece.durations, at),
+                    cost: got(&piece.costs, at),
                 };
-                let attributes = &piece.attributes[place * piece.width..][..piece.width];
+                let attributes = &piece.attributes[at as usize * piece.width..][..piece.width];
                 part.push(event, attributes.iter().map(|&local| code(local)));
             }
         }

@@ -1,8 +1,9 @@
-//! Columns of text that are written from codes and read as codes: a page of the words that occur, and one of their numbers, as few bits
-//! each as there are words.
+//! Columns that are written from what is known of them. Text is written from codes and read as codes: a page of the words
+//! that occur, and one of their numbers, as few bits each as there are words. Numbers without a pattern are written as they
+//! are, or each once where rows share them.
 //!
-//! The Parquet library's own way takes every value as bytes and looks each up in a table of its own; the codes are known
-//! here already, and writing them costs a tenth of that.
+//! The Parquet library's own way takes every value of text as bytes and looks each up in a table of its own, and copies
+//! numbers several times; the codes are known here already, and writing them costs a tenth of that.
 
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
@@ -69,41 +70,92 @@ pub fn chunk(
         let length = page.len() as u32 - 4;
         page[..4].copy_from_slice(&length.to_le_bytes());
     }
-    let width = (usize::BITS - found.len().saturating_sub(1).leading_zeros()).max(1);
+    let width = bits_for(found.len());
     page.push(width as u8);
     packed(&mut page, width, present.map(|code| numbers[code as usize]), rows);
 
-    let mut out = TrackedWrite::new(Vec::with_capacity(dictionary.len() + page.len() + 64));
+    finished(column, rows, Some((dictionary, found.len() as u32)), page).map(Some)
+}
+
+/// A column of required numbers that have no pattern, as they are; where many are the one of the row before, each of
+/// those once.
+pub fn numbers(column: ColumnDescPtr, values: &[i64]) -> Result<Chunk, ParquetError> {
+    let rows = values.len();
+    let again = values.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    if again < rows / 3 {
+        return finished(column, rows, None, in_bytes(values));
+    }
+    let runs = rows - again;
+    let mut words = Vec::with_capacity(runs);
+    words.extend(values.chunk_by(|one, next| one == next).map(|run| run[0]));
+    let width = bits_for(runs);
+    let mut page = vec![width as u8];
+    let (mut number, mut last) = (0, values[0]);
+    let places = values.iter().map(|&value| {
+        number += u32::from(value != last);
+        last = value;
+        number
+    });
+    packed(&mut page, width, places, rows);
+    finished(column, rows, Some((in_bytes(&words), runs as u32)), page)
+}
+
+/// As Parquet writes numbers: from the lowest byte on.
+fn in_bytes(values: &[i64]) -> Vec<u8> {
+    let mut bytes = vec![0; size_of_val(values)];
+    let (places, _) = bytes.as_chunks_mut();
+    places.iter_mut().zip(values).for_each(|(place, value)| *place = value.to_le_bytes());
+    bytes
+}
+
+/// Bits that number so many words; at least one, as readers expect.
+fn bits_for(words: usize) -> u32 {
+    (usize::BITS - words.saturating_sub(1).leading_zeros()).max(1)
+}
+
+/// A column chunk of a page of words, if it has one, and a page of values.
+fn finished(
+    column: ColumnDescPtr,
+    rows: usize,
+    words: Option<(Vec<u8>, u32)>,
+    page: Vec<u8>,
+) -> Result<Chunk, ParquetError> {
+    let room = words.as_ref().map_or(0, |(words, _)| words.len()) + page.len() + 64;
+    let encoding = if words.is_some() { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
+    let mut out = TrackedWrite::new(Vec::with_capacity(room));
     let mut writer = SerializedPageWriter::new(&mut out);
-    let words_page = written(
-        &mut writer,
-        Page::DictionaryPage {
-            buf: dictionary.into(),
-            num_values: found.len() as u32,
+    let mut words_page = None;
+    if let Some((words, many)) = words {
+        let page = Page::DictionaryPage {
+            buf: words.into(),
+            num_values: many,
             encoding: Encoding::PLAIN,
             is_sorted: false,
-        },
-    )?;
-    let numbers_page = written(
+        };
+        words_page = Some(written(&mut writer, page)? as i64);
+    }
+    let values_page = written(
         &mut writer,
         Page::DataPage {
             buf: page.into(),
             num_values: rows as u32,
-            encoding: Encoding::RLE_DICTIONARY,
+            encoding,
             def_level_encoding: Encoding::RLE,
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         },
     )?;
     let bytes: Bytes = out.into_inner()?.into();
+    let mut encodings = vec![Encoding::PLAIN, Encoding::RLE];
+    encodings.extend(words_page.map(|_| Encoding::RLE_DICTIONARY));
     let metadata = ColumnChunkMetaData::builder(column)
-        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
+        .set_encodings(encodings)
         .set_compression(Compression::UNCOMPRESSED)
         .set_num_values(rows as i64)
         .set_total_compressed_size(bytes.len() as i64)
         .set_total_uncompressed_size(bytes.len() as i64)
-        .set_dictionary_page_offset(Some(words_page as i64))
-        .set_data_page_offset(numbers_page as i64)
+        .set_dictionary_page_offset(words_page)
+        .set_data_page_offset(values_page as i64)
         .build()?;
     let close = ColumnCloseResult {
         bytes_written: bytes.len() as u64,
@@ -113,7 +165,7 @@ pub fn chunk(
         column_index: None,
         offset_index: None,
     };
-    Ok(Some(Chunk { bytes, close }))
+    Ok(Chunk { bytes, close })
 }
 
 /// Writes a page as it is, and says where.
@@ -270,14 +322,15 @@ mod tests {
     use std::sync::Arc;
 
     use parquet::basic::{Repetition, Type as Physical};
-    use parquet::data_type::ByteArray;
+    use parquet::column::reader::get_typed_column_reader;
+    use parquet::data_type::{ByteArray, Int64Type};
     use parquet::file::properties::WriterProperties;
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::types::{SchemaDescriptor, Type};
     use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
-    use super::{chunk, packed, read, unpacked};
+    use super::{chunk, numbers, packed, read, unpacked};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
@@ -332,6 +385,38 @@ mod tests {
                 })
                 .collect();
             assert_eq!(by_library, expected);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        /// By the library's own reader, shared by rows or not.
+        #[test]
+        fn numbers_without_a_pattern_come_back(runs in prop::collection::vec((any::<i64>(), 1_usize..5), 1..300)) {
+            let values: Vec<i64> =
+                runs.iter().flat_map(|&(value, times)| std::iter::repeat_n(value, times)).collect();
+            let field = Type::primitive_type_builder("number", Physical::INT64)
+                .with_repetition(Repetition::REQUIRED)
+                .build();
+            let fields = vec![Arc::new(field.expect("a field"))];
+            let schema = Type::group_type_builder("event").with_fields(fields).build().expect("a schema");
+            let schema = Arc::new(schema);
+            let column = SchemaDescriptor::new(schema.clone()).column(0);
+            let written = numbers(column, &values).expect("written");
+            let properties = Arc::new(WriterProperties::builder().build());
+            let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).expect("a file");
+            let mut group = file.next_row_group().expect("a group");
+            group.append_column(&written.bytes, written.close).expect("appended");
+            group.close().expect("closed");
+            let bytes: bytes::Bytes = file.into_inner().expect("a file").into();
+            let file = SerializedFileReader::new(bytes).expect("a file");
+            let group = file.get_row_group(0).expect("a group");
+            let reader = group.get_column_reader(0).expect("a column");
+            let mut found = Vec::new();
+            let mut reader = get_typed_column_reader::<Int64Type>(reader);
+            reader.read_records(values.len(), None, None, &mut found).expect("read");
+            assert_eq!(found, values);
         }
     }
 

@@ -12,6 +12,7 @@ pub use coded::Coded;
 pub use compact::compact;
 pub use read::{read_attributes, read_columns, read_identities, read_rows, read_texts};
 pub use write::{Batch, NewEvent, Told, write_batch};
+pub(crate) use write::{got, put};
 
 use crate::CustomerKey;
 

@@ -15,7 +15,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, SchemaDescriptor, Type, TypePtr};
 use rayon::prelude::*;
 
-use super::coded::{Chunk, chunk};
+use super::coded::{self, Chunk, chunk};
 use super::{ATTRIBUTE, BUCKETS, CONTENT, SegmentMeta, bucket_of};
 use crate::store::sync_folder;
 use crate::{CustomerKey, EventsError, Store};
@@ -49,7 +49,7 @@ pub struct Part {
 }
 
 /// Adds a value to a column that has so many, unless both are nothing.
-fn put<T: Copy + Default + PartialEq>(column: &mut Vec<T>, at: usize, value: T) {
+pub(crate) fn put<T: Copy + Default + PartialEq>(column: &mut Vec<T>, at: usize, value: T) {
     if column.is_empty() && value == T::default() {
         return;
     }
@@ -58,7 +58,7 @@ fn put<T: Copy + Default + PartialEq>(column: &mut Vec<T>, at: usize, value: T) 
 }
 
 /// A value of a column.
-fn got<T: Copy + Default>(column: &[T], at: u32) -> T {
+pub(crate) fn got<T: Copy + Default>(column: &[T], at: u32) -> T {
     column.get(at as usize).copied().unwrap_or_default()
 }
 
@@ -145,12 +145,34 @@ impl Batch {
         batch
     }
 
+    /// Takes all events and texts out, and keeps the room of the columns.
+    pub fn clear(&mut self) {
+        for part in &mut self.parts {
+            let Part { customer, time, position, key, content, activity, texts, duration, cost, attributes } =
+                part;
+            customer.clear();
+            time.clear();
+            position.clear();
+            key.clear();
+            content.clear();
+            activity.clear();
+            duration.clear();
+            cost.clear();
+            texts.iter_mut().chain(attributes).for_each(Vec::clear);
+        }
+        self.texts.truncate(1);
+        self.codes.clear();
+        self.bytes = 0;
+    }
+
+    /// The code of a text that was given one; the empty text has 0.
+    pub fn known(&self, bytes: &[u8]) -> Option<u32> {
+        if bytes.is_empty() { Some(0) } else { self.codes.get(bytes).copied() }
+    }
+
     /// The code of a text; the empty text is 0, which stands for none.
     pub fn text(&mut self, bytes: &[u8]) -> u32 {
-        if bytes.is_empty() {
-            return 0;
-        }
-        if let Some(&code) = self.codes.get(bytes) {
+        if let Some(code) = self.known(bytes) {
             return code;
         }
         let code = self.texts.len() as u32;
@@ -317,9 +339,6 @@ fn schema(columns: &Columns, attributes: &[String]) -> Result<TypePtr, ParquetEr
 
 const TEXTS: [&str; 3] = ["case", "reason", "text"];
 
-/// Columns of numbers that look random, and so can't be made smaller.
-const RANDOM: [&str; 5] = ["customer.high", "customer.low", "key.high", "key.low", CONTENT];
-
 fn encode(
     words: &[ByteArray],
     part: &Part,
@@ -330,9 +349,8 @@ fn encode(
         .set_compression(Compression::SNAPPY)
         .set_dictionary_enabled(false)
         .set_statistics_enabled(EnabledStatistics::None);
-    for name in RANDOM {
-        properties = properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
-    }
+    // It looks random, and so can't be made smaller.
+    properties = properties.set_column_compression(ColumnPath::from(CONTENT), Compression::UNCOMPRESSED);
     for name in ["time", "position"] {
         properties = properties
             .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED)
@@ -348,10 +366,11 @@ fn encode(
     let mut writer = SerializedFileWriter::new(Vec::with_capacity(64 * order.len()), schema, properties)?;
     let mut group = writer.next_row_group()?;
     let mut values = Vec::with_capacity(order.len());
-    wide(&mut group, &order, &mut values, |at| part.customer[at as usize].0)?;
+    let pair = |at: usize| [columns.column(at), columns.column(at + 1)];
+    wide(&mut group, pair(0), &order, &mut values, |at| part.customer[at as usize].0)?;
     numbers(&mut group, &order, &mut values, |at| part.time[at as usize])?;
     numbers(&mut group, &order, &mut values, |at| part.position[at as usize])?;
-    wide(&mut group, &order, &mut values, |at| part.key[at as usize])?;
+    wide(&mut group, pair(4), &order, &mut values, |at| part.key[at as usize])?;
     if has.content {
         let content = |at: u32| got(&part.content, at) ^ part.key[at as usize] as i64;
         numbers(&mut group, &order, &mut values, content)?;
@@ -445,15 +464,24 @@ fn numbers(
     column::<Int64Type>(group, values, None)
 }
 
-/// A number of sixteen bytes, as two columns.
+/// Numbers of sixteen bytes without a pattern, as two columns.
 fn wide(
     group: &mut Group<'_>,
+    [high, low]: [ColumnDescPtr; 2],
     order: &[u32],
     values: &mut Vec<i64>,
     value: impl Fn(u32) -> u128,
 ) -> Result<(), ParquetError> {
-    numbers(group, order, values, |at| (value(at) >> 64) as i64)?;
-    numbers(group, order, values, |at| value(at) as i64)
+    let mut put = |column, values: &[i64]| {
+        let Chunk { bytes, close } = coded::numbers(column, values)?;
+        group.append_column(&bytes, close)
+    };
+    values.clear();
+    values.extend(order.iter().map(|&at| (value(at) >> 64) as i64));
+    put(high, values)?;
+    values.clear();
+    values.extend(order.iter().map(|&at| value(at) as i64));
+    put(low, values)
 }
 
 fn maybe_numbers(group: &mut Group<'_>, order: &[u32], numbers: &[Option<i64>]) -> Result<(), ParquetError> {

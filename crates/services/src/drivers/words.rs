@@ -57,7 +57,7 @@ fn stop_words_of<'a>(texts: impl Iterator<Item = &'a str>) -> Stop {
         .map(|(language, _)| stop_words::lookup(language).unwrap_or_default().iter().copied().collect())
         .collect();
     let mut held = vec![0_usize; lists.len()];
-    for text in texts.take(SAMPLE) {
+    for text in texts {
         for word in text.unicode_words().map(str::to_lowercase).filter(|word| word.len() <= 4) {
             for (count, list) in held.iter_mut().zip(&lists) {
                 *count += usize::from(list.contains(word.as_str()));
@@ -136,15 +136,19 @@ fn words_of(text: &str, stop: &Stop) -> BTreeSet<String> {
 
 impl Words {
     fn of(data: &Data, told: Vec<Remark>, languages: &Languages) -> Self {
-        let sources: BTreeSet<u32> = told.iter().map(|told| told.source).collect();
-        let stop_of = |source: u32| {
-            let own = told.iter().filter(|told| told.source == source);
-            let texts = own.map(|told| &told.text[..told.text.floor_char_boundary(LONGEST)]);
+        let mut samples: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+        for told in &told {
+            let sample = samples.entry(told.source).or_default();
+            if sample.len() < SAMPLE {
+                sample.push(&told.text[..told.text.floor_char_boundary(LONGEST)]);
+            }
+        }
+        let stop_of = |(source, texts): (u32, Vec<&str>)| {
             let activity = data.snapshot.activities.iter().find(|one| one.source_order == source);
             let language = activity.and_then(|one| languages.get(&one.source)).map(String::as_str);
-            (source, stop_words_for(language, texts))
+            (source, stop_words_for(language, texts.into_iter()))
         };
-        let stops: BTreeMap<u32, Stop> = sources.into_iter().map(stop_of).collect();
+        let stops: BTreeMap<u32, Stop> = samples.into_iter().map(stop_of).collect();
         let stop = stops.values().flatten().copied().collect();
         let mut words = Self { stop, ..Self::default() };
         let mut codes: HashMap<String, u32> = HashMap::new();

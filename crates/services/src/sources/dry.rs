@@ -131,6 +131,7 @@ pub async fn dry_run(services: &Services, actor: &Actor, id: &str) -> Result<Dry
         reasons: Vec::new(),
         accepted: Vec::new(),
         refused: Vec::new(),
+        pairs: 0,
         file,
         form,
     };
@@ -151,6 +152,7 @@ pub async fn dry_run(services: &Services, actor: &Actor, id: &str) -> Result<Dry
             view.reasons = outcome.reasons;
             view.accepted = outcome.examples.accepted;
             view.refused = outcome.examples.refused;
+            view.pairs = outcome.pairs.len() as u64;
         }
         Some(Err(error)) if error.code == "cancelled" => view.state = ImportState::Cancelled,
         Some(Err(error)) => {
