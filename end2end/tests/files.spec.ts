@@ -81,6 +81,19 @@ test("documents open in poppler: fonts inside, tagged, in reading order, with th
   }
 });
 
+test("each file that an export menu names is there", async ({ page }) => {
+  await signInAs(page, "CX manager");
+  for (const path of ["/summary", "/drivers", "/drivers?department=Billing", "/drivers/trends", "/reviews", "/journeys"]) {
+    await page.goto(path);
+    const links = page.locator(".page-actions a[download]");
+    const files = await links.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+    expect(files.length, path).toBeGreaterThan(1);
+    for (const file of files) {
+      expect((await page.request.get(file)).status(), file).toBe(200);
+    }
+  }
+});
+
 test("workbooks open in LibreOffice and read back equal, and a name like a formula stays text", async ({ page }) => {
   test.setTimeout(180_000);
   await signInAs(page, "CX manager");

@@ -30,10 +30,10 @@ pub fn Export(
     if !signed.is_some_and(|signed| signed.0.may.export_reports || signed.0.may.export) {
         return ().into_any();
     }
-    let begin = if search.is_empty() { "?" } else { "&" };
+    let separator = if search.is_empty() { "?" } else { "&" };
     let more = pictures.into_iter().flat_map(|(shape, shows)| [(shape, shows, "svg"), (shape, shows, "png")]);
     let more = more.map(|(shape, shows, kind)| {
-        let href = format!("/export/{of}.{kind}{search}{begin}part={shape}");
+        let href = format!("/export/{of}.{kind}{search}{separator}part={shape}");
         view! { <li><a href=href rel="external" download>{format!("{shows} ({})", kind.to_uppercase())}</a></li> }
     });
     let more = more.collect_view();

@@ -27,7 +27,7 @@ impl Chart {
         }
     }
 
-    /// What its shape is called in addresses.
+    /// What its shape is called in addresses, where it stands for the chart: a document has one of each at most.
     pub fn shape(&self) -> &'static str {
         match self {
             Self::Line(_) => "line",

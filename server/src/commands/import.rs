@@ -165,7 +165,10 @@ fn show(file: &str, outcome: &Outcome, json: bool) {
     tally(file, counts, reasons);
     say("Nothing was kept: this was a dry run.");
     if !pairs.is_empty() {
-        say(&format!("  An import would join pairs of ids that events name: {}.", pairs.len()));
+        say(&format!(
+            "  Pairs of ids that events name: {}. An import joins those that are not joined yet.",
+            pairs.len()
+        ));
     }
     for row in &examples.accepted {
         let time = time::local_text(row.time, chrono_tz::Tz::UTC);

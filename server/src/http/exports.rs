@@ -109,6 +109,11 @@ pub async fn export(
             if drawn.is_empty() {
                 return Err(UserError::not_found("chart").remedy("There is too little to draw.").into());
             }
+            // A chart that was found by its shape is named by it.
+            let file = match (of, asked.part.as_str()) {
+                (_, "") | ("trends", _) => file.clone(),
+                (_, shape) => format!("{of}-{shape}.{kind}"),
+            };
             if kind == "svg" {
                 return Ok(download("image/svg+xml", &file, drawn));
             }

@@ -133,7 +133,7 @@ fn Driver(
                     {(last_touch > 0).then(|| view! { <Opens text=counted(last_touch, "contact", "contacts") open=Open::LastTouch(of_last) query=query.clone() may/> "." })}
                     {(by_case > 0).then(|| format!(" {} given to it by their case.", counted(by_case, "contact is", "contacts are")))}
                 </p>
-                {open.filter(|_| shared_in > 0).map(|open| view! { <p class="soft">{format!("{} of these contacts came from customers with an open case", percent(open as f64 / shared_in as f64))} {of_time.map(|time| format!(", who are open in {} of all customers\u{2019} time", percent(time)))} "."</p> })}
+                {open.filter(|_| shared_in > 0).map(|open| view! { <p class="soft">{format!("{} of these contacts came from customers with an open case", percent(open as f64 / shared_in as f64))} {of_time.map(|time| format!("; one is open in {} of all customers\u{2019} time", percent(time)))} "."</p> })}
                 <Kpis kpis/>
                 {excess.map(|excess| view! { <WhatIf excess/> })}
                 {act.map(|href| view! { <p><a href=href>"Begin an action"</a></p> })}

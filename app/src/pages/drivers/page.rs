@@ -86,7 +86,8 @@ fn Inside(view: DriversView) -> impl IntoView {
     };
     // Files hold all that the report says, whichever stage is looked at.
     let search = DriversQuery { stage: None, ..query.closed() }.to_search();
-    let by_week = weeks.iter().filter(|week| !week.partial).count() > 1;
+    // A department's document, and one without contacts, draws no weeks.
+    let by_week = own.is_none() && totals.contacts > 0 && weeks.iter().filter(|week| !week.partial).count() > 1;
     let pictures = if by_week { vec![("line", "Picture of contacts by week")] } else { Vec::new() };
     let may_import = use_context::<Signed>().is_some_and(|signed| signed.0.may.import);
     let of_stage = query.stage.clone().map(|stage| {

@@ -60,14 +60,14 @@ fn Inside(run: DryRun, cancel: Submission, start: Submission) -> impl IntoView {
         })}
         <Tally counts/>
         {error.map(|error| view! { <Problem error=crate::api::AppError(error)/> })}
-        {(pairs > 0).then(|| view! { <p class="notice">{format!("Events name {} of ids of one customer: an import would join them, and the page of joined ids can take that back.", counted(pairs, "pair", "pairs"))}</p> })}
+        {(pairs > 0).then(|| view! { <p class="notice">{format!("Events name {} of ids of one customer. An import joins those that are not joined yet, and the page of joined ids can take that back.", counted(pairs, "pair", "pairs"))}</p> })}
         {(through && counts.accepted == 0).then(|| view! { <p class="notice">"An import would take no row in."</p> })}
         <Post to=start class="form">
             <Kept form/>
             <Refusal of=start/>
             <p class="actions">
-                {(through && counts.accepted > 0).then(|| view! {
-                    <button class="button button-main" type="submit" disabled=move || start.pending()>"Import " {count(counts.accepted)} " events"</button>
+                {(through && (counts.accepted > 0 || pairs > 0)).then(|| view! {
+                    <button class="button button-main" type="submit" disabled=move || start.pending()>{if counts.accepted > 0 { format!("Import {}", counted(counts.accepted, "event", "events")) } else { "Join the ids".to_owned() }}</button>
                 })}
                 <a class="button" href=back>"Change the mapping"</a>
             </p>

@@ -74,7 +74,7 @@ impl Pairs<'_> {
                 // In between, what flows out of a node says how many go on.
                 let beyond = if BACK { &mut self.before } else { &mut self.after };
                 for walker in &walkers[..kept] {
-                    let last = if BACK { walker.at.wrapping_add(1) } else { walker.at - 1 };
+                    let last = if BACK { walker.at + 1 } else { walker.at - 1 };
                     beyond[nodes[last as usize].at()] += 1;
                 }
             }
@@ -207,10 +207,10 @@ pub(super) fn count(basis: &Basis<'_>, request: &Request) -> Option<(Levels, Cou
             *counted.tally(column, u32::from(place)) += *tally;
         }
     }
-    let flows = (0..columns - 1).into_par_iter().map(|column| {
+    let of_columns = (0..columns - 1).into_par_iter().map(|column| {
         let (places, next) = (levels.places(column), levels.places(column + 1));
         let first = cells.at(column, 0, 0);
-        let mut flows = vec![0; cells.at(column, levels.width(column) as u32, 0) - first];
+        let mut folded = vec![0; cells.at(column, levels.width(column) as u32, 0) - first];
         for (source, row) in pairs.flows[column * nodes * nodes..].chunks(nodes).take(nodes).enumerate() {
             let out = owners[source];
             for (target, &journeys) in row.iter().enumerate().filter(|(_, journeys)| **journeys > 0) {
@@ -218,11 +218,11 @@ pub(super) fn count(basis: &Basis<'_>, request: &Request) -> Option<(Levels, Cou
                 let handed = out != into && out != 0 && into != 0;
                 let cell = cells.at(column, u32::from(places[source]), u32::from(next[target]));
                 let handoffs = if handed { u64::from(journeys) } else { 0 };
-                flows[cell - first] += u64::from(journeys) | handoffs << 32;
+                folded[cell - first] += u64::from(journeys) | handoffs << 32;
             }
         }
-        flows
+        folded
     });
-    counted.flows = flows.collect::<Vec<Vec<u64>>>().concat();
+    counted.flows = of_columns.collect::<Vec<Vec<u64>>>().concat();
     Some((levels, counted))
 }

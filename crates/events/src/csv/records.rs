@@ -241,9 +241,9 @@ impl Records {
             let read = read.map_err(|error| failed(&self.path, error))?;
             self.finished = (read as u64) < wanted;
         }
-        let end = if self.finished { text.len() } else { memchr::memrchr(b'\n', text).map_or(0, |at| at + 1) };
+        let mut end =
+            if self.finished { text.len() } else { memchr::memrchr(b'\n', text).map_or(0, |at| at + 1) };
         let mut ends = line_ends(&text[..end]);
-        let mut end = end;
         if ends > MOST_LINES {
             end = memchr::memchr_iter(b'\n', text).nth(MOST_LINES as usize - 1).map_or(end, |at| at + 1);
             ends = MOST_LINES;

@@ -15,7 +15,8 @@ use crate::links::Pair;
 use crate::segment::{BUCKETS, Batch, NewEvent, bucket_of, got, put};
 use crate::{CustomerKey, EventsError};
 
-/// What the rows of a piece say. Text is given as codes of this piece; events know their row by their position.
+/// What the rows of a piece say. Text is given as codes of this piece. Events come to lie by bucket, and what became of them
+/// with them; the columns beside them stay in the order of rows, where an event finds its own by [`Event::at`].
 pub struct Understood<'t> {
     rows: u32,
     /// Rows of the file before this piece, once known.
@@ -38,7 +39,7 @@ pub struct Understood<'t> {
     problems: Vec<(u32, Problem)>,
     by_bucket: Ends<{ BUCKETS as usize }>,
     by_shard: Grouped<SHARDS>,
-    /// The events' keys in that order.
+    /// The events' keys by shard, within each in the order of rows.
     keys: Vec<u128>,
     /// What became of each event; of none while all are new.
     left_out: Vec<bool>,
@@ -194,11 +195,17 @@ impl<'t> Understood<'t> {
 
     /// Sorts events by what they are looked at by, after the last row.
     pub fn finish(&mut self) {
+        // Keys stay in order of their rows: of two events with one id, the first counts.
+        let mut by_shard = Grouped::of(&self.events, |event| shard_of(event.key));
+        self.keys = by_shard.places.iter().map(|&at| self.events[at as usize].key).collect();
         let Grouped { places, ends } = Grouped::of(&self.events, |event| bucket_of(event.customer) as usize);
-        self.events = places.iter().map(|&place| self.events[place as usize]).collect();
-        self.by_bucket = ends;
-        self.by_shard = Grouped::of(&self.events, |event| shard_of(event.key));
-        self.keys = self.by_shard.places.iter().map(|&place| self.events[place as usize].key).collect();
+        let mut place_of = vec![0; places.len()];
+        for (place, &at) in (0..).zip(&places) {
+            place_of[at as usize] = place;
+        }
+        by_shard.places.iter_mut().for_each(|at| *at = place_of[*at as usize]);
+        self.events = places.iter().map(|&at| self.events[at as usize]).collect();
+        (self.by_bucket, self.by_shard) = (ends, by_shard);
     }
 
     /// The keys that belong to a shard, in order of their events.
@@ -323,15 +330,13 @@ impl<'t> Understood<'t> {
     /// What its codes of text are in a batch, as far as the batch knows the text; and where it doesn't.
     fn codes_known(&self, batch: &Batch) -> (Vec<u32>, Vec<usize>) {
         let mut unknown = Vec::new();
-        let codes =
-            self.texts.iter().zip(self.used()).enumerate().map(|(at, (text, used))| match batch.known(text) {
-                _ if !used => 0,
-                Some(code) => code,
-                None => {
-                    unknown.push(at);
-                    0
-                }
-            });
+        let codes = self.texts.iter().zip(self.used()).enumerate().map(|(at, (text, used))| {
+            let known = if used { batch.known(text) } else { Some(0) };
+            if known.is_none() {
+                unknown.push(at);
+            }
+            known.unwrap_or(0)
+        });
         (codes.collect(), unknown)
     }
 }

@@ -472,16 +472,16 @@ fn wide(
     values: &mut Vec<i64>,
     value: impl Fn(u32) -> u128,
 ) -> Result<(), ParquetError> {
-    let mut put = |column, values: &[i64]| {
+    let mut append = |column, values: &[i64]| {
         let Chunk { bytes, close } = coded::numbers(column, values)?;
         group.append_column(&bytes, close)
     };
     values.clear();
     values.extend(order.iter().map(|&at| (value(at) >> 64) as i64));
-    put(high, values)?;
+    append(high, values)?;
     values.clear();
     values.extend(order.iter().map(|&at| value(at) as i64));
-    put(low, values)
+    append(low, values)
 }
 
 fn maybe_numbers(group: &mut Group<'_>, order: &[u32], numbers: &[Option<i64>]) -> Result<(), ParquetError> {
@@ -516,8 +516,56 @@ fn texts(
 mod tests {
     use proptest::prelude::{prop, proptest};
 
-    use super::by_customer;
+    use super::{Batch, Columns, Told, by_customer, encode};
     use crate::CustomerKey;
+
+    fn filled(mut batch: Batch, word: &str, text: Option<&str>, cost: Option<i64>) -> Vec<Vec<u8>> {
+        let attributes = [("channel".to_owned(), word.to_owned())];
+        for at in 0..40_u32 {
+            let customer = CustomerKey(u128::from(at.wrapping_mul(0x9e37_79b9)) << 96);
+            batch.push(Told {
+                customer,
+                time: i64::from(at),
+                position: i64::from(at),
+                key: u128::from(at),
+                content: i64::from(at % 2),
+                activity: word,
+                case: None,
+                reason: None,
+                text,
+                duration: None,
+                cost,
+                attributes: &attributes,
+            });
+        }
+        let columns = Columns::of(&batch.parts, batch.names.len());
+        let parts = batch.parts.iter().filter(|part| !part.time.is_empty());
+        parts.map(|part| encode(&batch.texts, part, &columns, &batch.names).expect("written")).collect()
+    }
+
+    /// Nothing of what was in a batch before it was emptied is left in it.
+    #[test]
+    fn an_emptied_batch_is_a_new_one() {
+        let names = || vec!["channel".to_owned()];
+        let mut used = Batch::new(names());
+        used.push(Told {
+            customer: CustomerKey(7),
+            time: 1,
+            position: 1,
+            key: 3,
+            content: 4,
+            activity: "before",
+            case: Some("a case"),
+            reason: Some("a reason"),
+            text: Some("a text"),
+            duration: Some(5),
+            cost: Some(6),
+            attributes: &[("channel".to_owned(), "phone".to_owned())],
+        });
+        used.clear();
+        assert!(used.is_empty() && used.bytes() == 0 && used.known(b"before").is_none());
+        assert_eq!(filled(used, "web", None, Some(2)), filled(Batch::new(names()), "web", None, Some(2)));
+    }
 
     proptest! {
         /// Heaps and all: rows by the first half of the pseudonym, in order within it.

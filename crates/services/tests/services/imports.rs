@@ -55,6 +55,18 @@ async fn bad_rows_are_named_and_kept() {
 }
 
 #[tokio::test]
+async fn of_rows_with_one_id_the_first_counts() {
+    let setting = setting().await;
+    // Customers whose events lie in buckets of all kinds, wherever their pseudonyms put them.
+    let rows = (0..40).map(|customer| format!("c{customer},2026-01-01T10:00:00Z,Home,1\n"));
+    let log = format!("who,when,what,id\n{}", rows.collect::<String>());
+    let done =
+        setting.import("web", &log, "customer=who,time=when,activity=what,id=id").await.expect("imported");
+    assert_eq!((done.counts.accepted, done.counts.quarantined), (1, 39));
+    assert!(done.examples.iter().all(|row| row.code == "id_conflict" && row.line > 2), "{:?}", done.examples);
+}
+
+#[tokio::test]
 async fn files_that_make_no_sense_are_refused_by_name() {
     let setting = setting().await;
     for (log, expected) in [
