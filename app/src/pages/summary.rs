@@ -82,7 +82,11 @@ fn Inside(view: SummaryView) -> impl IntoView {
     let zone = period.time_zone.clone();
     let days = (period.from.clone(), period.to.clone());
     let of_heat = query.segment.clone();
-    let pictures = if heat.departments.is_empty() {
+    let mut kinds = vec![PDF, WORKBOOK, TABLES];
+    if !(drivers.is_empty() && heat.departments.is_empty()) {
+        kinds.extend([SVG, PNG]);
+    }
+    let pictures = if drivers.is_empty() || heat.departments.is_empty() {
         Vec::new()
     } else {
         vec![("heat", "Picture of where contacts come from")]
@@ -91,7 +95,7 @@ fn Inside(view: SummaryView) -> impl IntoView {
         <header class="page-head">
             <h1>{company}</h1>
             <p class="page-sub">{format!("{} to {}, {against}", period.from, period.to)} " · " {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}</p>
-            <div class="page-actions"><Export of="summary" search=query.to_search() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG] pictures/></div>
+            <div class="page-actions"><Export of="summary" search=query.to_search() kinds pictures/></div>
         </header>
         <Controls query period segments/>
         {match hint {

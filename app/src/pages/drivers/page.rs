@@ -86,9 +86,6 @@ fn Inside(view: DriversView) -> impl IntoView {
     };
     // Files hold all that the report says, whichever stage is looked at.
     let search = DriversQuery { stage: None, ..query.closed() }.to_search();
-    // A department's document, and one without contacts, draws no weeks.
-    let by_week = own.is_none() && totals.contacts > 0 && weeks.iter().filter(|week| !week.partial).count() > 1;
-    let pictures = if by_week { vec![("line", "Picture of contacts by week")] } else { Vec::new() };
     let may_import = use_context::<Signed>().is_some_and(|signed| signed.0.may.import);
     let of_stage = query.stage.clone().map(|stage| {
         let all = DriversQuery { stage: None, ..query.closed() };
@@ -105,6 +102,14 @@ fn Inside(view: DriversView) -> impl IntoView {
         }
         None => (drivers, others),
     };
+    // What the document draws: the drivers, and for the company its weeks.
+    let by_week = own.is_none() && totals.contacts > 0 && weeks.iter().filter(|week| !week.partial).count() > 1;
+    let mut kinds = vec![PDF, WORKBOOK, TABLES];
+    if by_week || !listed.is_empty() {
+        kinds.extend([SVG, PNG]);
+    }
+    let pictures =
+        if by_week && !listed.is_empty() { vec![("line", "Picture of contacts by week")] } else { vec![] };
     view! {
         <header class="page-head">
             <h1>{title}</h1>
@@ -113,7 +118,7 @@ fn Inside(view: DriversView) -> impl IntoView {
                 {query.segment.clone().map_or_else(|| "all customers".to_owned(), |name| format!("segment {name}"))}
             </p>
             <div class="page-actions">
-                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=vec![PDF, WORKBOOK, TABLES, SVG, PNG] pictures=pictures.clone()/> })}
+                {view.may_export.then(|| view! { <Export of="drivers" search=search.clone() kinds=kinds.clone() pictures=pictures.clone()/> })}
             </div>
         </header>
         <DriversTabs page=Page::Report/>

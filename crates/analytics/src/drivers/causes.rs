@@ -81,6 +81,7 @@ fn outside(
         let mut change = vec![Sums::default(); many * many];
         let mut life = Life::default();
         let mut risks: Vec<(usize, Vec<Span>, Sums)> = Vec::new();
+        let mut rest = Vec::new();
         for customer in customers {
             if !request.read(log, period, customer, &mut life) || life.bounds.start >= life.bounds.end {
                 continue;
@@ -89,7 +90,8 @@ fn outside(
             let all = life.times.len() as u64;
             risks.clear();
             for (candidate, same) in life.met().filter(|&(candidate, _)| place[candidate as usize] != NONE) {
-                let risk = life.at_risk(same, request.window);
+                let mut risk = Vec::new();
+                life.at_risk(&mut risk, same, request.window);
                 let (t1, n1) = (spans::length(&risk), spans::count(&life.times, &risk));
                 let own = Sums::of(n1, all - n1, t1, whole - t1);
                 risks.push((place[candidate as usize] as usize, risk, own));
@@ -101,7 +103,7 @@ fn outside(
                         continue;
                     }
                     // A customer without the cause adds what it adds anyway: only what changes is summed.
-                    let rest = spans::without(risk, of_cause);
+                    spans::without(&mut rest, risk, of_cause);
                     let (t1, n1) = (spans::length(&rest), spans::count(&life.times, &rest));
                     let sum = &mut change[cause * many + symptom];
                     *sum += Sums::of(n1, all - lost - n1, t1, whole - left_out - t1);

@@ -165,8 +165,8 @@ impl Life {
     }
 
     /// Time at risk after a candidate's occurrences.
-    fn at_risk(&self, same: &[(u32, i64)], window: i64) -> Vec<Span> {
-        spans::after(same.iter().map(|&(_, time)| time), window, &self.bounds)
+    fn at_risk(&self, risk: &mut Vec<Span>, same: &[(u32, i64)], window: i64) {
+        spans::after(risk, same.iter().map(|&(_, time)| time), window, &self.bounds);
     }
 
     /// Whether an outcome comes within the window after the first occurrence that is looked at; none where that window is
@@ -181,11 +181,19 @@ impl Life {
     }
 
     /// Instants at which a window of full length could begin, and those of them whose window has an outcome.
-    fn windows(&self, window: i64) -> (i64, i64) {
+    fn windows(&self, hits: &mut Vec<Span>, window: i64) -> (i64, i64) {
         let starts = self.bounds.start..self.bounds.end.saturating_sub(window).max(self.bounds.start);
-        let hits = spans::before(self.times.iter().map(|time| time - 1), window - 1, &starts);
-        (starts.end - starts.start, spans::length(&hits))
+        spans::before(hits, self.times.iter().map(|time| time - 1), window - 1, &starts);
+        (starts.end - starts.start, spans::length(hits))
     }
+}
+
+/// Stretches of one customer and candidate, whose room is used again.
+#[derive(Default)]
+struct Stretches {
+    risk: Vec<Span>,
+    before: Vec<Span>,
+    left_out: Vec<Span>,
 }
 
 /// Sums over some customers.
@@ -217,10 +225,11 @@ impl Part {
         Self { outcomes: 0, customers: 0, windows: (0.0, 0.0), candidates }
     }
 
-    fn push(&mut self, life: &Life, period: &Span, window: i64) {
+    fn push(&mut self, life: &Life, period: &Span, window: i64, stretches: &mut Stretches) {
+        let Stretches { risk, before, left_out } = stretches;
         self.customers += 1;
         self.outcomes += life.outcomes.len() as u64;
-        let (starts, hits) = life.windows(window);
+        let (starts, hits) = life.windows(before, window);
         let windows = (starts as f64, hits as f64);
         self.windows.0 += windows.0;
         self.windows.1 += windows.1;
@@ -228,12 +237,12 @@ impl Part {
         for (candidate, same) in life.met() {
             let tally = &mut self.candidates[candidate as usize];
             tally.occurrences += same.iter().filter(|(_, time)| period.contains(time)).count() as u64;
-            let risk = life.at_risk(same, window);
-            let t1 = spans::length(&risk);
+            life.at_risk(risk, same, window);
+            let t1 = spans::length(risk);
             if t1 == 0 {
                 continue;
             }
-            let n1 = spans::count(&life.times, &risk);
+            let n1 = spans::count(&life.times, risk);
             let n0 = life.times.len() as u64 - n1;
             tally.exposed += 1;
             if let Some(hit) = life.after_first(same, window) {
@@ -245,10 +254,10 @@ impl Part {
             tally.sums += Sums::of(n1, n0, t1, whole - t1);
             tally.windows.0 += windows.0;
             tally.windows.1 += windows.1;
-            let before = spans::before(same.iter().map(|&(_, time)| time), window, &life.bounds);
-            let left_out = spans::without(&before, &risk);
-            let t0 = whole - t1 - spans::length(&left_out);
-            tally.without_before += Sums::of(n1, n0 - spans::count(&life.times, &left_out), t1, t0);
+            spans::before(before, same.iter().map(|&(_, time)| time), window, &life.bounds);
+            spans::without(left_out, before, risk);
+            let t0 = whole - t1 - spans::length(left_out);
+            tally.without_before += Sums::of(n1, n0 - spans::count(&life.times, left_out), t1, t0);
         }
     }
 
@@ -308,10 +317,10 @@ fn over<T: Send>(log: &JourneyLog, work: impl Fn(Range<usize>) -> T + Sync) -> V
 /// The sums of some customers.
 fn part_of(log: &JourneyLog, request: &Request<'_>, period: &Span, customers: Range<usize>) -> Part {
     let mut part = Part::new(request.candidates);
-    let mut life = Life::default();
+    let (mut life, mut stretches) = (Life::default(), Stretches::default());
     for customer in customers {
         if request.read(log, period, customer, &mut life) {
-            part.push(&life, period, request.window);
+            part.push(&life, period, request.window, &mut stretches);
         }
     }
     part

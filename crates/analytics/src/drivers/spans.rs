@@ -1,4 +1,5 @@
-//! Stretches of time as sorted, disjoint, half-open ranges of instants.
+//! Stretches of time as sorted, disjoint, half-open ranges of instants. What makes some fills a vector of the caller's, since it
+//! is asked for each customer and candidate.
 
 use std::ops::Range;
 
@@ -16,29 +17,27 @@ fn push(spans: &mut Vec<Span>, span: Span) {
 }
 
 /// The union of (t, t + `window`] over sorted times, within `bounds`.
-pub fn after(times: impl Iterator<Item = i64>, window: i64, bounds: &Span) -> Vec<Span> {
-    let mut spans = Vec::new();
+pub fn after(spans: &mut Vec<Span>, times: impl Iterator<Item = i64>, window: i64, bounds: &Span) {
+    spans.clear();
     for time in times {
         let from = time.saturating_add(1).max(bounds.start);
         let until = time.saturating_add(window).saturating_add(1).min(bounds.end);
-        push(&mut spans, from..until);
+        push(spans, from..until);
     }
-    spans
 }
 
 /// The union of [t - `window`, t] over sorted times, within `bounds`.
-pub fn before(times: impl Iterator<Item = i64>, window: i64, bounds: &Span) -> Vec<Span> {
-    let mut spans = Vec::new();
+pub fn before(spans: &mut Vec<Span>, times: impl Iterator<Item = i64>, window: i64, bounds: &Span) {
+    spans.clear();
     for time in times {
         let from = time.saturating_sub(window).max(bounds.start);
-        push(&mut spans, from..time.saturating_add(1).min(bounds.end));
+        push(spans, from..time.saturating_add(1).min(bounds.end));
     }
-    spans
 }
 
 /// What is in the one and not in the other.
-pub fn without(one: &[Span], other: &[Span]) -> Vec<Span> {
-    let mut rest = Vec::with_capacity(one.len() + other.len());
+pub fn without(rest: &mut Vec<Span>, one: &[Span], other: &[Span]) {
+    rest.clear();
     let mut at = 0;
     for span in one {
         let mut from = span.start;
@@ -47,13 +46,12 @@ pub fn without(one: &[Span], other: &[Span]) -> Vec<Span> {
         }
         let mut cut = at;
         while cut < other.len() && other[cut].start < span.end {
-            push(&mut rest, from..other[cut].start.max(from));
+            push(rest, from..other[cut].start.max(from));
             from = from.max(other[cut].end);
             cut += 1;
         }
-        push(&mut rest, from..span.end);
+        push(rest, from..span.end);
     }
-    rest
 }
 
 /// Number of instants in them.

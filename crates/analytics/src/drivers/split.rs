@@ -70,7 +70,11 @@ fn share(
     let risks: Vec<(u32, Vec<Span>)> = life
         .met()
         .filter(|&(candidate, _)| added[candidate as usize] > 0.0)
-        .map(|(candidate, same)| (candidate, life.at_risk(same, request.window)))
+        .map(|(candidate, same)| {
+            let mut risk = Vec::new();
+            life.at_risk(&mut risk, same, request.window);
+            (candidate, risk)
+        })
         .collect();
     // By time; of one instant, the first candidate comes last and counts.
     let mut by_time: Vec<(i64, Reverse<u32>)> =

@@ -250,23 +250,28 @@ impl Words {
         Some(self.said[from..to].to_owned()).filter(|text| !text.trim().is_empty())
     }
 
-    fn of_contact(&self, data: &Data, contact: &Shared) -> &[u32] {
-        let time = data.snapshot.log.times()[contact.event as usize];
-        self.of.get(&(contact.customer, time)).map_or(&[], Vec::as_slice)
+    /// The contacts that hold words, in their order.
+    fn spoken<'a>(&'a self, data: &Data, judged: &'a Judged) -> Vec<Spoken<'a>> {
+        if self.of.is_empty() {
+            return Vec::new();
+        }
+        let times = data.snapshot.log.times();
+        let contacts = judged.split.contacts.par_iter().enumerate();
+        let spoken = contacts.filter_map(|(at, contact)| {
+            let words = self.of.get(&(contact.customer, times[contact.event as usize]))?;
+            (!words.is_empty()).then_some(Spoken { at, contact, words })
+        });
+        spoken.collect()
     }
 
     /// The telling words of some contacts against all others; a word counts once a customer.
-    fn telling(&self, data: &Data, judged: &Judged, inside: impl Fn(usize) -> bool) -> Vec<Keyword> {
-        let contacts = &judged.split.contacts;
+    fn telling(&self, spoken: &[Spoken<'_>], inside: impl Fn(&Spoken<'_>) -> bool) -> Vec<Keyword> {
         // A customer's contacts on one side are one text.
         let mut texts: Vec<(Vec<u32>, bool)> = Vec::new();
         let mut latest: [Option<(u32, usize)>; 2] = [None; 2];
-        for (at, contact) in contacts.iter().enumerate() {
-            let words = self.of_contact(data, contact);
-            if words.is_empty() {
-                continue;
-            }
-            let side = inside(at);
+        for one in spoken {
+            let Spoken { contact, words, .. } = *one;
+            let side = inside(one);
             match latest[usize::from(side)] {
                 Some((customer, text)) if customer == contact.customer => {
                     texts[text].0.extend_from_slice(words)
@@ -307,7 +312,7 @@ impl Words {
 
     /// The telling words of contacts, by their place in the split.
     pub fn keywords(&self, data: &Data, judged: &Judged, inside: impl Fn(usize) -> bool) -> Vec<KeywordView> {
-        let found = self.telling(data, judged, inside);
+        let found = self.telling(&self.spoken(data, judged), |one| inside(one.at));
         found.into_iter().take(MOST).map(|one| self.view(one)).collect()
     }
 
@@ -319,7 +324,12 @@ impl Words {
         }
         let (with_data, without_data) = names(data, &self.stop);
         let covered: Vec<bool> = self.dictionary.par_iter().map(|word| is_named(word, &with_data)).collect();
-        let contacts = &judged.split.contacts;
+        // Contacts of each driver, and those that nothing explains.
+        let (mut of_driver, mut unexplained) = (vec![0_u64; judged.drivers.drivers.len()], 0);
+        for contact in &judged.split.contacts {
+            unexplained += u64::from(contact.shares.is_empty());
+            contact.shares.iter().for_each(|share| of_driver[share.candidate as usize] += 1);
+        }
         let mut drivers: Vec<(usize, f64)> = judged
             .drivers
             .drivers
@@ -329,43 +339,46 @@ impl Words {
             .map(|(at, driver)| (at, driver.excess.map_or(0.0, |excess| excess.contacts)))
             .collect();
         drivers.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let groups = drivers.into_iter().map(|(at, _)| Some(at as u32)).chain([None]);
-        let mut gaps = Vec::new();
-        for group in groups {
-            let inside: Vec<bool> = contacts
-                .iter()
-                .map(|contact| match group {
-                    Some(driver) => contact.shares.iter().any(|share| share.candidate == driver),
-                    None => contact.shares.is_empty(),
-                })
-                .collect();
-            let telling = self.telling(data, judged, |at| inside[at]);
+        let groups: Vec<Option<u32>> =
+            drivers.into_iter().map(|(at, _)| Some(at as u32)).chain([None]).collect();
+        let spoken = self.spoken(data, judged);
+        let gap = |&group: &Option<u32>| {
+            let inside = |one: &Spoken<'_>| match group {
+                Some(driver) => one.contact.shares.iter().any(|share| share.candidate == driver),
+                None => one.contact.shares.is_empty(),
+            };
+            let telling = self.telling(&spoken, inside);
             let words: Vec<&Keyword> =
                 telling.iter().filter(|one| !covered[one.word as usize]).take(MOST_OF_GAP).collect();
-            let spoken = || {
-                let texts = contacts.iter().zip(&inside).filter(|(_, inside)| **inside);
-                texts.map(|(contact, _)| self.of_contact(data, contact)).filter(|words| !words.is_empty())
-            };
-            let named = spoken().filter(|words| words.iter().any(|&word| covered[word as usize])).count();
-            let all = spoken().count();
+            let texts = || spoken.iter().filter(|one| inside(one)).map(|one| one.words);
+            let named = texts().filter(|words| words.iter().any(|&word| covered[word as usize])).count();
+            let all = texts().count();
             if words.is_empty() || named as f64 >= COVERED * all as f64 {
-                continue;
+                return None;
             }
             let holds = |text: &&[u32]| words.iter().any(|one| text.binary_search(&one.word).is_ok());
             let keywords: Vec<String> =
                 words.iter().map(|one| self.dictionary[one.word as usize].clone()).collect();
             let known =
                 without_data.iter().filter(|(_, parts)| keywords.iter().any(|word| is_named(word, parts)));
-            gaps.push(GapView {
+            Some(GapView {
                 after: group.map(|driver| judged.candidates.name(data, driver)),
-                contacts: spoken().filter(holds).count() as u64,
-                of: inside.iter().filter(|inside| **inside).count() as u64,
+                contacts: texts().filter(holds).count() as u64,
+                of: group.map_or(unexplained, |driver| of_driver[driver as usize]),
                 touchpoints: known.map(|(name, _)| name.clone()).collect(),
                 keywords,
-            });
-        }
-        gaps
+            })
+        };
+        groups.par_iter().filter_map(gap).collect()
     }
+}
+
+/// A contact that holds words.
+struct Spoken<'a> {
+    /// Its place among all contacts.
+    at: usize,
+    contact: &'a Shared,
+    words: &'a [u32],
 }
 
 type Parts = Vec<String>;
