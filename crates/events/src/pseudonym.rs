@@ -2,11 +2,10 @@
 //! its own, apart from the events.
 
 use std::fs;
-use std::hash::Hasher as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use siphasher::sip128::{Hasher128 as _, SipHasher24};
+use siphasher::sip128::SipHasher24;
 
 use crate::EventsError;
 
@@ -104,9 +103,7 @@ impl Pseudonyms {
 
     /// The pseudonym of a customer's id.
     pub fn of(&self, id: &[u8]) -> CustomerKey {
-        let mut hasher = self.customers;
-        hasher.write(id);
-        CustomerKey(hasher.finish128().as_u128())
+        CustomerKey(self.customers.hash(id).as_u128())
     }
 }
 

@@ -1,8 +1,6 @@
 //! What events say, as digests: two that say the same have the same.
 
-use std::hash::Hasher as _;
-
-use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use siphasher::sip128::SipHasher13;
 
 use crate::{CustomerKey, Pseudonyms};
 
@@ -75,16 +73,12 @@ impl Digests {
             put(room, 7, name.as_bytes());
             put(room, 8, value);
         }
-        let mut hasher = self.contents;
-        hasher.write(room);
-        hasher.finish128().as_u128()
+        self.contents.hash(room).as_u128()
     }
 
     /// What tells an event apart by the id that its source gave it.
     pub fn id(&self, id: &[u8]) -> u128 {
-        let mut hasher = self.ids;
-        hasher.write(id);
-        hasher.finish128().as_u128()
+        self.ids.hash(id).as_u128()
     }
 }
 

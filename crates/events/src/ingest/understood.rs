@@ -327,30 +327,23 @@ impl<'t> Understood<'t> {
         used
     }
 
-    /// What its codes of text are in a batch, as far as the batch knows the text; and where it doesn't.
-    fn codes_known(&self, batch: &Batch) -> (Vec<u32>, Vec<usize>) {
-        let mut unknown = Vec::new();
-        let codes = self.texts.iter().zip(self.used()).enumerate().map(|(at, (text, used))| {
-            let known = if used { batch.known(text) } else { Some(0) };
-            if known.is_none() {
-                unknown.push(at);
-            }
-            known.unwrap_or(0)
-        });
-        (codes.collect(), unknown)
+    /// What its codes of text are in a batch, as far as the batch knows the text.
+    fn codes_known(&self, batch: &Batch) -> Vec<Option<u32>> {
+        let known = |(text, used): (&&[u8], bool)| if used { batch.known(text) } else { Some(0) };
+        self.texts.iter().zip(self.used()).map(known).collect()
     }
 }
 
 /// Adds the new events of some pieces to a batch, all buckets side by side.
 pub fn push(pieces: &[Understood<'_>], batch: &mut Batch) {
     // Most text is known already, and looked up side by side.
-    let mut codes: Vec<(Vec<u32>, Vec<usize>)> =
-        pieces.par_iter().map(|piece| piece.codes_known(batch)).collect();
-    for (piece, (codes, unknown)) in pieces.iter().zip(&mut codes) {
-        unknown.iter().for_each(|&at| codes[at] = batch.text(piece.texts[at]));
-    }
+    let known: Vec<Vec<Option<u32>>> = pieces.par_iter().map(|piece| piece.codes_known(batch)).collect();
+    let mut code = |(text, known): (&&[u8], Option<u32>)| known.unwrap_or_else(|| batch.text(text));
+    let pieces_known = pieces.iter().zip(known);
+    let codes: Vec<Vec<u32>> =
+        pieces_known.map(|(piece, known)| piece.texts.iter().zip(known).map(&mut code).collect()).collect();
     batch.parts().par_iter_mut().enumerate().for_each(|(bucket, part)| {
-        for (piece, (codes, _)) in pieces.iter().zip(&codes) {
+        for (piece, codes) in pieces.iter().zip(&codes) {
             for place in range(&piece.by_bucket, bucket) {
                 if !piece.is_new(place) {
                     continue;

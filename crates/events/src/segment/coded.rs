@@ -327,10 +327,30 @@ mod tests {
     use parquet::file::properties::WriterProperties;
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
     use parquet::file::writer::SerializedFileWriter;
-    use parquet::schema::types::{SchemaDescriptor, Type};
+    use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type};
     use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
-    use super::{chunk, numbers, packed, read, unpacked};
+    use super::{Chunk, chunk, numbers, packed, read, unpacked};
+
+    /// A file of one column, opened.
+    fn file_of(
+        kind: Physical,
+        repetition: Repetition,
+        write: impl FnOnce(ColumnDescPtr) -> Chunk,
+    ) -> SerializedFileReader<bytes::Bytes> {
+        let field = Type::primitive_type_builder("column", kind).with_repetition(repetition).build();
+        let fields = vec![Arc::new(field.expect("a field"))];
+        let schema = Type::group_type_builder("event").with_fields(fields).build().expect("a schema");
+        let schema = Arc::new(schema);
+        let written = write(SchemaDescriptor::new(schema.clone()).column(0));
+        let properties = Arc::new(WriterProperties::builder().build());
+        let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).expect("a file");
+        let mut group = file.next_row_group().expect("a group");
+        group.append_column(&written.bytes, written.close).expect("appended");
+        group.close().expect("closed");
+        let bytes: bytes::Bytes = file.into_inner().expect("a file").into();
+        SerializedFileReader::new(bytes).expect("a file")
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
@@ -347,22 +367,10 @@ mod tests {
             let least = usize::from(!optional);
             let codes: Vec<u32> = codes.iter().map(|&code| (least + usize::from(code) % words) as u32).collect();
             let repetition = if optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
-            let field =
-                Type::primitive_type_builder("text", Physical::BYTE_ARRAY).with_repetition(repetition).build();
-            let fields = vec![Arc::new(field.expect("a field"))];
-            let schema = Type::group_type_builder("event").with_fields(fields).build().expect("a schema");
-            let schema = Arc::new(schema);
-            let column = SchemaDescriptor::new(schema.clone()).column(0);
-            let written = chunk(column, &texts, codes.iter().copied(), codes.len()).expect("written");
-            let Some(written) = written else { panic!("few words are written by their numbers") };
-            let properties = Arc::new(WriterProperties::builder().build());
-            let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).expect("a file");
-            let mut group = file.next_row_group().expect("a group");
-            group.append_column(&written.bytes, written.close).expect("appended");
-            group.close().expect("closed");
-            let bytes: bytes::Bytes = file.into_inner().expect("a file").into();
-
-            let file = SerializedFileReader::new(bytes).expect("a file");
+            let file = file_of(Physical::BYTE_ARRAY, repetition, |column| {
+                let written = chunk(column, &texts, codes.iter().copied(), codes.len()).expect("written");
+                written.expect("few words are written by their numbers")
+            });
             let group = file.get_row_group(0).expect("a group");
             let found = read(group.get_column_page_reader(0).expect("pages"), codes.len(), optional).expect("read");
             let found = found.expect("its own writing");
@@ -396,21 +404,9 @@ mod tests {
         fn numbers_without_a_pattern_come_back(runs in prop::collection::vec((any::<i64>(), 1_usize..5), 0..300)) {
             let values: Vec<i64> =
                 runs.iter().flat_map(|&(value, times)| std::iter::repeat_n(value, times)).collect();
-            let field = Type::primitive_type_builder("number", Physical::INT64)
-                .with_repetition(Repetition::REQUIRED)
-                .build();
-            let fields = vec![Arc::new(field.expect("a field"))];
-            let schema = Type::group_type_builder("event").with_fields(fields).build().expect("a schema");
-            let schema = Arc::new(schema);
-            let column = SchemaDescriptor::new(schema.clone()).column(0);
-            let written = numbers(column, &values).expect("written");
-            let properties = Arc::new(WriterProperties::builder().build());
-            let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).expect("a file");
-            let mut group = file.next_row_group().expect("a group");
-            group.append_column(&written.bytes, written.close).expect("appended");
-            group.close().expect("closed");
-            let bytes: bytes::Bytes = file.into_inner().expect("a file").into();
-            let file = SerializedFileReader::new(bytes).expect("a file");
+            let file = file_of(Physical::INT64, Repetition::REQUIRED, |column| {
+                numbers(column, &values).expect("written")
+            });
             let group = file.get_row_group(0).expect("a group");
             let reader = group.get_column_reader(0).expect("a column");
             let mut found = Vec::new();
